@@ -1,0 +1,2 @@
+//! Builds the static site.
+fn main() {}

@@ -1,0 +1,39 @@
+//! tensorscope computes deep learning in the reader's browser and shows every number while it happens.
+//!
+//! The map. Layers are modules; an arrow reads "may import", and nothing else may (`tests/layers.rs` checks it):
+//!
+//! ```text
+//! web (wasm32) -> lessons -> nn -> autograd -> tensor -> kernels
+//!              -> plot -> view      lessons -> data, analysis      anyone -> view, rng
+//! bin/site (native) -> lessons, plot
+//! ```
+//!
+//! | module | what lives there | what may not |
+//! |---|---|---|
+//! | [`kernels`] | loops over slices, generic over vectors (`Lanes`); caller's buffers | allocation, shapes, `Vec` |
+//! | [`tensor`] | [`tensor::Tensor`], [`tensor::Shape`], broadcasting, shape-checked operations | gradients |
+//! | [`autograd`] | the tape, operations as data, the table of gradient rules | layers, optimisers |
+//! | [`nn`] | layers, initialisation, losses, optimisers | lessons, drawing |
+//! | [`data`] | data sets and where they come from | training |
+//! | [`analysis`] | arithmetic about architectures: FLOPs, receptive fields | tensors |
+//! | [`lessons`] | the contract of a lesson, the registry, the run that can be rewound, the lessons | DOM, time, drawing, prose |
+//! | [`view`] | what can be shown: numbers with a kind | drawing |
+//! | [`plot`] | draws a view: charts through plotters, markup for networks, formulas and tables | computing |
+//! | [`rng`] | the one seeded generator | the system's randomness |
+//! | `web` | the whole boundary to JavaScript (wasm32 only) | computing, drawing |
+//!
+//! Everything is deterministic: the same configuration and seed give the same bits natively and in every browser.
+//! `unsafe` stands in `kernels` and `web` only.
+
+pub mod analysis;
+pub mod autograd;
+pub mod data;
+pub mod kernels;
+pub mod lessons;
+pub mod nn;
+pub mod plot;
+pub mod rng;
+pub mod tensor;
+pub mod view;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
