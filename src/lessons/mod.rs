@@ -1,1 +1,146 @@
-//! Lessons.
+//! The contract of a lesson and the registry of all lessons.
+//!
+//! A lesson is one file (or folder) here, one line in [`REGISTRY`], and prose in two languages under `www/lessons/`.
+//! It knows no DOM, no time and no drawing: it is asked for numbers at a step and a moment, and gives them. Being cloned
+//! is what makes a run rewindable ([`run::Run`]).
+//!
+//! A *step* is one update of the training run (or one element of a stream); a *moment* is one stage inside a step
+//! (`z1`, `a1`, ..., `update`). The state of a lesson moves only with `step`, `set` and `edit`; a moment only selects
+//! how much of the step is shown.
+
+pub mod config;
+pub mod manifest;
+pub mod problem;
+pub mod run;
+
+use crate::view::{Format, Math, View};
+use config::{Config, Value};
+pub use manifest::Manifest;
+pub use problem::Problem;
+pub use run::{History, Run};
+
+/// All lessons, in the order in which they are read. Adding one is adding a line.
+pub const REGISTRY: &[Entry] = &[];
+
+/// A line of the registry.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// What it says of itself.
+    pub manifest: &'static Manifest,
+    /// Starts it: at step 0, from a configuration whose values fit the manifest and each other.
+    pub new: fn(&Config) -> Box<dyn Lesson>,
+    /// Makes values that are each in range fit each other, and says what it changed.
+    pub reconcile: fn(&mut Config) -> Vec<Problem>,
+}
+
+/// The entry of the lesson called `id`.
+pub fn find(id: &str) -> Option<&'static Entry> {
+    REGISTRY.iter().find(|entry| entry.manifest.id == id)
+}
+
+/// One stage inside a step: a symbol that is the same in every language, or a key of the prose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// Name in the DOM (`z1`, `delta2`, `update`).
+    pub id: String,
+    /// Label on the time axis.
+    pub label: Math,
+    /// Runs against the direction of the forward pass (coloured differently).
+    pub backward: bool,
+}
+
+/// Where in a run something is asked for.
+#[derive(Clone, Copy)]
+pub struct At<'a> {
+    /// Index into [`Lesson::moments`].
+    pub moment: usize,
+    /// The step.
+    pub step: u32,
+    /// What was recorded so far, possibly beyond `step`: the run has been there already.
+    pub history: &'a History,
+}
+
+/// A number that the figure shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Readout {
+    /// Its name, which also picks and edits it.
+    pub id: String,
+    /// The number.
+    pub value: f64,
+    /// How it is rounded for the eye.
+    pub format: Format,
+    /// One of the few that stand beside the figure at all times.
+    pub main: bool,
+}
+
+/// What is known of a thing that the reader points at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pick {
+    /// Ids of everything that feeds it or is fed by it.
+    pub highlight: Vec<String>,
+    /// How its number comes about, with the numbers in place.
+    pub formula: Math,
+    /// Its value, where the reader may change it.
+    pub editable: Option<f64>,
+}
+
+/// Something that the lesson says, computed a second way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// What is claimed, by id (`hand.w1_1_2`).
+    pub id: String,
+    /// The number shown.
+    pub computed: f64,
+    /// The same number, found another way.
+    pub reference: f64,
+    /// Their distance, in the measure that the lesson states.
+    pub error: f64,
+    /// What the error must not exceed.
+    pub bound: f64,
+}
+
+impl Claim {
+    /// Whether the claim holds; NaN never does.
+    pub fn holds(&self) -> bool {
+        self.error <= self.bound
+    }
+}
+
+/// The computed answer to the lesson's prediction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Index of the right option.
+    pub option: usize,
+    /// The number behind it.
+    pub value: f64,
+    /// How it is written.
+    pub format: Format,
+}
+
+/// A running lesson.
+pub trait Lesson {
+    /// A copy at the same step.
+    fn boxed(&self) -> Box<dyn Lesson>;
+    /// Sets a `Live` or `Display` control; `control` is its index in the manifest.
+    fn set(&mut self, control: usize, value: &Value);
+    /// Changes the thing called `id` (a weight, an input, a new point) to what `text` says.
+    fn edit(&mut self, id: &str, text: &str) -> Result<(), Problem>;
+    /// Goes one step on.
+    fn step(&mut self);
+    /// Writes the metrics of the manifest, as they are at this step.
+    fn metrics(&self, out: &mut [f64]);
+    /// The stages of a step, in order; at least one.
+    fn moments(&self) -> Vec<Moment>;
+    /// The view of that index in the manifest, or nothing where it makes no sense for this configuration.
+    fn view(&self, index: usize, at: At) -> Option<View>;
+    /// Every number that the figure shows, in reading order.
+    fn readouts(&self, at: At) -> Vec<Readout>;
+    /// What is known of the thing called `id`.
+    fn pick(&self, id: &str, at: At) -> Option<Pick>;
+    /// The lesson's claims, each computed a second way.
+    fn verify(&self) -> Vec<Claim>;
+    /// The answer to the prediction of the manifest.
+    fn predict(&self) -> Option<Answer>;
+    /// A program for PyTorch that computes what the figure shows; it runs as it is.
+    fn pytorch(&self) -> String;
+}

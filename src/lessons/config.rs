@@ -1,0 +1,8 @@
+//! placeholder
+use super::Manifest;
+/// Values.
+pub struct Config { 
+/// m
+pub manifest: &'static Manifest }
+/// Value.
+pub enum Value {}

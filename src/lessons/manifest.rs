@@ -1,0 +1,209 @@
+//! What a lesson says of itself: data only, read by the page, by the static site and by the tests.
+//!
+//! Not prose: every word is a key, looked up in `www/lessons/<id>.<language>.md`.
+
+use crate::view::Key;
+
+/// Everything that is known of a lesson before it runs.
+#[derive(Debug)]
+pub struct Manifest {
+    /// Name in addresses and file names.
+    pub id: &'static str,
+    /// What the reader can set. Their ids are keys of the state in the address.
+    pub controls: &'static [Control],
+    /// Named sets of control values; the first is where everybody starts.
+    pub presets: &'static [Preset],
+    /// What is shown, in reading order.
+    pub views: &'static [ViewSpec],
+    /// Families of numbers that the figure shows.
+    pub readouts: &'static [ReadoutSpec],
+    /// What is recorded at every step.
+    pub metrics: &'static [Metric],
+    /// The last step that can be reached.
+    pub max_step: u32,
+    /// Runs in a worker.
+    pub heavy: bool,
+    /// A question to commit to before the answer is shown.
+    pub prediction: Option<Prediction>,
+    /// State of the still picture, in the syntax of the address.
+    pub still: &'static str,
+}
+
+/// What changing a control does to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The run begins again at step 0.
+    Restart,
+    /// The run goes on from here with the new value; the change is part of its record.
+    Live,
+    /// Only what is shown changes.
+    Display,
+}
+
+/// A control.
+#[derive(Debug)]
+pub struct Control {
+    /// Key in the address, in the prose and in `set`.
+    pub id: &'static str,
+    /// What it looks like and what it accepts.
+    pub kind: Kind,
+    /// What changing it does.
+    pub effect: Effect,
+}
+
+/// What a control accepts, with the value that it has where neither preset nor reader says anything.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A number in a range.
+    Slider {
+        /// Smallest value.
+        min: f64,
+        /// Largest value.
+        max: f64,
+        /// Equal ratios for equal distances (then `min` > 0).
+        log: bool,
+        /// Value at the start.
+        default: f64,
+        /// Key of the unit; empty where it has none.
+        unit: Key,
+    },
+    /// Yes or no.
+    Toggle {
+        /// Value at the start.
+        default: bool,
+    },
+    /// One of several words; each is a key of the prose (`control.option`).
+    Choice {
+        /// The words, in order.
+        options: &'static [&'static str],
+        /// Index of the one at the start.
+        default: usize,
+    },
+    /// A whole number in a range.
+    Stepper {
+        /// Smallest value.
+        min: u32,
+        /// Largest value.
+        max: u32,
+        /// Value at the start.
+        default: u32,
+    },
+    /// A list of whole numbers, such as the widths of layers: `2-8-8-2` in the address.
+    Sizes {
+        /// Fewest and most entries.
+        length: (usize, usize),
+        /// Smallest and largest entry.
+        each: (u32, u32),
+        /// Value at the start.
+        default: &'static [u32],
+    },
+    /// Free text that the lesson parses.
+    Text {
+        /// Most characters.
+        max_length: usize,
+        /// Value at the start.
+        default: &'static str,
+    },
+}
+
+/// A named set of control values, written as in the address.
+#[derive(Debug)]
+pub struct Preset {
+    /// Key in the address (`preset=...`) and in the prose.
+    pub id: &'static str,
+    /// Control id and value; what is not named has its own default.
+    pub values: &'static [(&'static str, &'static str)],
+}
+
+/// Where a view stands in the anatomy that all figures share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The picture: left, or first on a phone.
+    Stage,
+    /// Its reason: right of the picture, or under it.
+    Reason,
+    /// Charts under the time axis.
+    Chart,
+    /// The proof: under the charts.
+    Proof,
+}
+
+/// A kind of [`View`](crate::view::View), by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ViewKind {
+    Curve,
+    Scatter,
+    Bars,
+    Heatmap,
+    Image,
+    Network,
+    Formula,
+    Table,
+}
+
+impl ViewKind {
+    /// The name in `lessons.json` and in the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            ViewKind::Curve => "curve",
+            ViewKind::Scatter => "scatter",
+            ViewKind::Bars => "bars",
+            ViewKind::Heatmap => "heatmap",
+            ViewKind::Image => "image",
+            ViewKind::Network => "network",
+            ViewKind::Formula => "formula",
+            ViewKind::Table => "table",
+        }
+    }
+
+    /// Drawn on a canvas (otherwise it is markup).
+    pub fn is_canvas(self) -> bool {
+        matches!(
+            self,
+            ViewKind::Curve | ViewKind::Scatter | ViewKind::Bars | ViewKind::Heatmap | ViewKind::Image
+        )
+    }
+}
+
+/// One view of the figure.
+#[derive(Debug)]
+pub struct ViewSpec {
+    /// Key of its title in the prose, and its name in the page.
+    pub id: &'static str,
+    /// Its kind.
+    pub kind: ViewKind,
+    /// Where it stands.
+    pub place: Place,
+    /// Costly: computed when the figure rests, not in every frame.
+    pub lazy: bool,
+    /// A click into it, in data coordinates, is sent as an edit of this id (`point`).
+    pub click: Option<&'static str>,
+}
+
+/// A family of numbers: `a{l}_{j}` stands for all that match it.
+#[derive(Debug)]
+pub struct ReadoutSpec {
+    /// Name or pattern; what stands in braces is a 1-based index.
+    pub id: &'static str,
+    /// Key of the unit; empty where it has none.
+    pub unit: Key,
+}
+
+/// A number recorded at every step.
+#[derive(Debug)]
+pub struct Metric {
+    /// Key in the prose and column in the CSV.
+    pub id: &'static str,
+    /// It must be smaller (-1) or larger (1) after 200 steps of the `improves_in` preset than before; 0: no promise.
+    pub improves: i8,
+}
+
+/// A question with a few answers; the right one is computed, never written down.
+#[derive(Debug)]
+pub struct Prediction {
+    /// State in which it is asked, in the syntax of the address.
+    pub state: &'static str,
+    /// Keys of the answers.
+    pub options: &'static [Key],
+}

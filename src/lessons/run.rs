@@ -1,0 +1,5 @@
+//! placeholder
+/// Run.
+pub struct Run;
+/// History.
+pub struct History;
