@@ -8,6 +8,7 @@
 //! (`z1`, `a1`, ..., `update`). The state of a lesson moves only with `step`, `set` and `edit`; a moment only selects
 //! how much of the step is shown.
 
+pub mod address;
 pub mod config;
 pub mod manifest;
 pub mod problem;
@@ -56,6 +57,8 @@ pub struct At<'a> {
     pub moment: usize,
     /// The step.
     pub step: u32,
+    /// Id of the thing pointed at last; empty where there is none.
+    pub focus: &'a str,
     /// What was recorded so far, possibly beyond `step`: the run has been there already.
     pub history: &'a History,
 }

@@ -245,6 +245,8 @@ pub struct Network {
     pub edges: Vec<Edge>,
     /// Edges' symbols and weights are written on them (only where there is room).
     pub label_edges: bool,
+    /// What width and colour of the edges mean at this moment.
+    pub legend: Key,
 }
 
 /// One line of a [`Formula`]: the general statement, and the same with the numbers of the element in view.
