@@ -1,0 +1,109 @@
+//! e^x, ln, tanh and sigmoid of f32 vectors, from exact operations only.
+//!
+//! Not the platform's functions, and not correctly rounded: each states its largest error in ulp (units in the last
+//! place of the result), which `tests/kernels.rs` measures. The polynomials are those of Cephes (Moshier), which were
+//! made for arithmetic without fused multiply-add; the reductions are Cody and Waite's, with constants split so that
+//! the first product is exact.
+
+#![allow(clippy::excessive_precision)] // The coefficients as published; the compiler rounds them to f32.
+
+use super::lanes::{Float32, Lanes};
+
+/// The bits of 1.0.
+pub(crate) const ONE_BITS: u32 = 0x3f80_0000;
+/// The bits of sqrt(1/2).
+pub(crate) const SQRT_HALF_BITS: u32 = 0x3f35_04f3;
+
+/// 1.5 * 2^23: adding it rounds to a whole number, which then stands in the low bits.
+const MAGIC: f32 = 12_582_912.0;
+/// ln 2 in two parts; the first has 9 bits, so that its product with a whole number below 2^15 is exact.
+const LN_2_HIGH: f32 = 0.693_359_4;
+const LN_2_LOW: f32 = -2.121_944_4e-4;
+
+/// (e^r - 1 - r) / r^2 for |r| <= ln(2) / 2 (Cephes `expf`).
+const EXP: &[f32] = &[
+    5.000_000_120_1e-1,
+    1.666_666_545_9e-1,
+    4.166_579_589_4e-2,
+    8.333_451_907_3e-3,
+    1.398_199_950_7e-3,
+    1.987_569_150_0e-4,
+];
+/// (ln(1 + f) - f + f^2 / 2) / f^3 for 1 + f in [sqrt(1/2), sqrt(2)) (Cephes `logf`).
+const LN: &[f32] = &[
+    3.333_333_117_4e-1,
+    -2.499_999_399_3e-1,
+    2.000_071_476_5e-1,
+    -1.666_805_766_5e-1,
+    1.424_932_278_7e-1,
+    -1.242_014_084_6e-1,
+    1.167_699_874_0e-1,
+    -1.151_461_031_0e-1,
+    7.037_683_629_2e-2,
+];
+/// (tanh x - x) / x^3 as a polynomial in x^2, for |x| < 0.625 (Cephes `tanhf`).
+const TANH: &[f32] =
+    &[-3.333_328_194_22e-1, 1.333_144_220_36e-1, -5.373_971_555_31e-2, 2.063_908_879_54e-2, -5.704_988_727_45e-3];
+
+/// c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule.
+#[inline(always)]
+fn polynomial<V: Lanes<Scalar = f32>>(x: V, c: &[f32]) -> V {
+    let (last, rest) = c.split_last().expect("a polynomial has a coefficient");
+    rest.iter().rev().fold(V::splat(*last), |sum, &c| sum * x + V::splat(c))
+}
+
+/// e^x. Error at most 1 ulp, denormal results included; e^-inf = 0, e^inf = inf, NaN stays NaN.
+#[inline(always)]
+pub(crate) fn exp<V: Float32>(x: V) -> V {
+    // Past these the result is inf or 0 whatever the number, and n below would leave its range.
+    let x = V::select_lt(V::splat(89.0), x, V::splat(89.0), x);
+    let x = V::select_lt(x, V::splat(-104.0), V::splat(-104.0), x);
+    // x = n ln 2 + r, |r| <= ln(2) / 2.
+    let n = x * V::splat(core::f32::consts::LOG2_E) + V::splat(MAGIC) - V::splat(MAGIC);
+    let r = x - n * V::splat(LN_2_HIGH) - n * V::splat(LN_2_LOW);
+    let p = polynomial(r, EXP);
+    let e = p * (r * r) + r + V::splat(1.0);
+    // 2^n in two factors, because n runs from -150 to 129 and one factor only from -126 to 127.
+    let half = n * V::splat(0.5) + V::splat(MAGIC);
+    let rest = n - (half - V::splat(MAGIC)) + V::splat(MAGIC);
+    e * V::exp2_of_magic(half) * V::exp2_of_magic(rest)
+}
+
+/// ln x. Error at most 1 ulp, denormal x included; ln 0 = -inf, of a negative x NaN, ln inf = inf.
+#[inline(always)]
+pub(crate) fn ln<V: Float32>(x: V) -> V {
+    let zero = V::splat(0.0);
+    // A denormal has no exponent field to read: scale it up by 2^23 first.
+    let tiny = V::splat(f32::MIN_POSITIVE);
+    let (m, e) = V::select_lt(x, tiny, x * V::splat(8_388_608.0), x).split();
+    let e = V::select_lt(x, tiny, e - V::splat(23.0), e);
+    let f = m - V::splat(1.0);
+    let p = polynomial(f, LN);
+    let square = f * f;
+    let small = p * (f * square) + e * V::splat(LN_2_LOW) - V::splat(0.5) * square;
+    let y = f + small + e * V::splat(LN_2_HIGH);
+    let y = V::select_le(x, zero, V::splat(f32::NEG_INFINITY), y);
+    let y = V::select_lt(x, zero, V::splat(f32::NAN), y);
+    // +inf and NaN are their own answers.
+    V::select_lt(x, V::splat(f32::INFINITY), y, x)
+}
+
+/// tanh x. Error at most 2 ulp; exactly +-1 from |x| = 9.1 on.
+#[inline(always)]
+pub(crate) fn tanh<V: Float32>(x: V) -> V {
+    let size = x.abs();
+    let square = x * x;
+    let p = polynomial(square, TANH);
+    let near = p * square * x + x;
+    let far = V::splat(1.0) - V::splat(2.0) / (exp(size + size) + V::splat(1.0));
+    let far = V::select_lt(x, V::splat(0.0), -far, far);
+    V::select_lt(size, V::splat(0.625), near, far)
+}
+
+/// 1 / (1 + e^-x) by e = e^-|x|, which cannot overflow. Error at most 2 ulp, both tails included.
+#[inline(always)]
+pub(crate) fn sigmoid<V: Float32>(x: V) -> V {
+    let one = V::splat(1.0);
+    let e = exp(-x.abs());
+    V::select_lt(x, V::splat(0.0), e, one) / (one + e)
+}

@@ -1,0 +1,138 @@
+//! Lanes in a wasm `v128` (fixed-width simd128, never relaxed).
+//!
+//! Not compiled unless the build has `target_feature = "simd128"`: intrinsics without it become slow calls.
+
+use super::{Float32, Lanes};
+use crate::kernels::elementary;
+use core::arch::wasm32::*;
+use core::ops::{Add, Div, Mul, Neg, Sub};
+
+macro_rules! lanes {
+    ($lanes:ident, $scalar:ident, $count:literal, $doc:literal,
+     $splat:ident $add:ident $sub:ident $mul:ident $div:ident $neg:ident $abs:ident $sqrt:ident
+     $max:ident $min:ident $lt:ident $le:ident,
+     { $($method:ident => $f:expr),* }) => {
+        #[doc = $doc]
+        #[derive(Clone, Copy, Debug)]
+        #[repr(transparent)]
+        pub struct $lanes(v128);
+
+        impl Add for $lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                Self($add(self.0, other.0))
+            }
+        }
+        impl Sub for $lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                Self($sub(self.0, other.0))
+            }
+        }
+        impl Mul for $lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                Self($mul(self.0, other.0))
+            }
+        }
+        impl Div for $lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn div(self, other: Self) -> Self {
+                Self($div(self.0, other.0))
+            }
+        }
+        impl Neg for $lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn neg(self) -> Self {
+                Self($neg(self.0))
+            }
+        }
+
+        impl Lanes for $lanes {
+            type Scalar = $scalar;
+            const COUNT: usize = $count;
+
+            #[inline(always)]
+            fn splat(x: $scalar) -> Self {
+                Self($splat(x))
+            }
+            #[inline(always)]
+            fn load(from: &[$scalar]) -> Self {
+                let from = &from[..$count];
+                // SAFETY: the line above has checked that 16 bytes can be read; v128.load needs no alignment.
+                Self(unsafe { v128_load(from.as_ptr().cast()) })
+            }
+            #[inline(always)]
+            fn store(self, to: &mut [$scalar]) {
+                let to = &mut to[..$count];
+                // SAFETY: the line above has checked that 16 bytes can be written; v128.store needs no alignment.
+                unsafe { v128_store(to.as_mut_ptr().cast(), self.0) }
+            }
+            #[inline(always)]
+            fn lane(self, index: usize) -> $scalar {
+                let mut lanes = [0.0; $count];
+                self.store(&mut lanes);
+                lanes[index]
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                Self($abs(self.0))
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                Self($sqrt(self.0))
+            }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                Self($max(self.0, other.0))
+            }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                Self($min(self.0, other.0))
+            }
+            #[inline(always)]
+            fn select_lt(a: Self, b: Self, yes: Self, no: Self) -> Self {
+                Self(v128_bitselect(yes.0, no.0, $lt(a.0, b.0)))
+            }
+            #[inline(always)]
+            fn select_le(a: Self, b: Self, yes: Self, no: Self) -> Self {
+                Self(v128_bitselect(yes.0, no.0, $le(a.0, b.0)))
+            }
+            $(#[inline]
+            fn $method(self) -> Self {
+                $f(self)
+            })*
+        }
+    };
+}
+
+lanes!(F32x4, f32, 4, "Four f32 in a v128.",
+    f32x4_splat f32x4_add f32x4_sub f32x4_mul f32x4_div f32x4_neg f32x4_abs f32x4_sqrt
+    f32x4_max f32x4_min f32x4_lt f32x4_le,
+    { exp => elementary::exp, ln => elementary::ln, tanh => elementary::tanh, sigmoid => elementary::sigmoid });
+lanes!(F64x2, f64, 2, "Two f64 in a v128.",
+    f64x2_splat f64x2_add f64x2_sub f64x2_mul f64x2_div f64x2_neg f64x2_abs f64x2_sqrt
+    f64x2_max f64x2_min f64x2_lt f64x2_le,
+    { exp => |x: Self| x.each(super::Real::exp), ln => |x: Self| x.each(super::Real::ln),
+      tanh => |x: Self| x.each(super::Real::tanh), sigmoid => |x: Self| x.each(super::Real::sigmoid) });
+
+impl Float32 for F32x4 {
+    #[inline(always)]
+    fn exp2_of_magic(t: Self) -> Self {
+        Self(u32x4_shl(u32x4_add(t.0, u32x4_splat(127)), 23))
+    }
+
+    #[inline(always)]
+    fn split(self) -> (Self, Self) {
+        let shifted = u32x4_add(self.0, u32x4_splat(elementary::ONE_BITS - elementary::SQRT_HALF_BITS));
+        let fraction = v128_and(shifted, u32x4_splat(0x007f_ffff));
+        let m = u32x4_add(fraction, u32x4_splat(elementary::SQRT_HALF_BITS));
+        let e = f32x4_convert_i32x4(i32x4_sub(i32x4_shr(shifted, 23), i32x4_splat(127)));
+        (Self(m), Self(e))
+    }
+}
