@@ -1,1 +1,3 @@
-//! Data sets.
+//! Data sets and where they come from.
+
+pub mod toys;

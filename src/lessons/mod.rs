@@ -9,6 +9,7 @@
 //! how much of the step is shown.
 
 pub mod address;
+pub mod backprop;
 pub mod config;
 pub mod manifest;
 pub mod problem;
@@ -21,7 +22,7 @@ pub use problem::Problem;
 pub use run::{History, Run};
 
 /// All lessons, in the order in which they are read. Adding one is adding a line.
-pub const REGISTRY: &[Entry] = &[];
+pub const REGISTRY: &[Entry] = &[backprop::ENTRY];
 
 /// A line of the registry.
 #[derive(Clone, Copy)]
@@ -126,8 +127,9 @@ pub trait Lesson {
     fn boxed(&self) -> Box<dyn Lesson>;
     /// Sets a `Live` or `Display` control; `control` is its index in the manifest.
     fn set(&mut self, control: usize, value: &Value);
-    /// Changes the thing called `id` (a weight, an input, a new point) to what `text` says.
-    fn edit(&mut self, id: &str, text: &str) -> Result<(), Problem>;
+    /// Changes the thing called `id` (a weight, an input, a new point) to what `text` says. Returns the text under which
+    /// the change is kept: complete, so that a replay does not depend on what is displayed.
+    fn edit(&mut self, id: &str, text: &str) -> Result<String, Problem>;
     /// Goes one step on.
     fn step(&mut self);
     /// Writes the metrics of the manifest, as they are at this step.

@@ -207,15 +207,16 @@ impl Run {
         if self.journal.len() >= MOST_CHANGES {
             return Some(Problem::new(Code::TooLong, "at", "", MOST_CHANGES.to_string()));
         }
-        if let Err(problem) = self.lesson.edit(id, text) {
-            return Some(problem);
-        }
+        let text = match self.lesson.edit(id, text) {
+            Ok(text) => text,
+            Err(problem) => return Some(problem),
+        };
         self.forget_future();
         let adds = self.entry.manifest.views.iter().any(|view| view.click == Some(id));
         if !adds {
             self.journal.retain(|change| !(change.step == self.step && change.key == id));
         }
-        self.journal.push(Change { step: self.step, key: id.into(), text: text.trim().into() });
+        self.journal.push(Change { step: self.step, key: id.into(), text });
         self.remember_now();
         None
     }
