@@ -1,0 +1,278 @@
+#!/usr/bin/env bash
+#
+# The only commands a person needs: `./build.sh serve` and `./build.sh test` (and `--help`).
+#
+# Not a build system: cargo knows what is stale, this script calls it in the right order and installs what a machine with
+# rustup and Node lacks. Everything that it makes stands under target/ and dist/, and a second run finds it there.
+#
+# The way of the code to the reader:
+#
+#   cargo (profile wasm, twice: with and without SIMD)  ->  src/bin/bind.rs (the JavaScript glue)  ->  wasm-opt
+#   ->  target/pkg/{tensorscope.js, simd.wasm, portable.wasm}  ->  src/bin/site  ->  dist/
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+TARGET=${CARGO_TARGET_DIR:-target}
+mkdir -p "$TARGET"
+TARGET=$(cd "$TARGET" && pwd)
+TOOLS=$TARGET/node
+PKG=$TARGET/pkg
+WASM=wasm32-unknown-unknown
+MEMORY=268435456 # bytes that one instance may ever use: 256 MiB, so that a runaway ends in a message, not in a dead tab
+
+help() {
+  cat <<'END'
+tensorscope: ./build.sh COMMAND
+
+  serve   builds the site, serves it and prints its address (PORT=8080 asks for a port)
+  test    everything below, every test that this machine can run, and the size budget
+  check   formatting, lints, the map of the modules, types of the JavaScript, file sizes
+  build   builds the site into dist/: static files for any host and any sub-path
+  bench   measures the engine beside its peers
+
+Needed: rustup (https://rustup.rs) and Node 20 or later (https://nodejs.org). Everything else is installed under target/.
+`test` also needs a browser; TENSORSCOPE_BROWSER=/path/to/chrome names one.
+END
+}
+
+say() { printf '\n== %s\n' "$*" >&2; }
+fail() {
+  printf '\nbuild.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+# --- What the machine needs ------------------------------------------------------------------------------------------
+
+need_rust() {
+  command -v cargo >/dev/null || PATH=$HOME/.cargo/bin:$PATH
+  command -v cargo >/dev/null || fail "cargo is missing. Install Rust with rustup: https://rustup.rs"
+  [[ -d $(rustc --print sysroot)/lib/rustlib/$WASM ]] && return
+  command -v rustup >/dev/null ||
+    fail "this Rust cannot compile for $WASM. Install Rust with rustup (https://rustup.rs), or add that target by hand."
+  say "adding the Rust target $WASM"
+  rustup target add $WASM || fail "rustup could not add the target $WASM; run 'rustup target add $WASM' to see why."
+}
+
+need_node() {
+  command -v npm >/dev/null || fail "npm is missing. Install Node 20 or later: https://nodejs.org"
+  node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
+    fail "Node $(node --version) is too old. Install Node 20 or later: https://nodejs.org"
+  if ! cmp -s tests/web/package-lock.json "$TOOLS/package-lock.json"; then
+    say "installing the tools named in tests/web/package-lock.json"
+    rm -rf "$TOOLS"
+    mkdir -p "$TOOLS.new"
+    cp tests/web/package.json tests/web/package-lock.json "$TOOLS.new/"
+    npm ci --prefix "$TOOLS.new" --ignore-scripts --no-audit --no-fund --loglevel=error >&2 ||
+      fail "npm could not install the tools. Is the npm registry ($(npm config get registry)) within reach?"
+    mv "$TOOLS.new" "$TOOLS"
+  fi
+  # The tests import their tools by name, and Node looks for them beside the file that asks.
+  [[ tests/web/node_modules -ef $TOOLS/node_modules ]] || ln -sfn "$TOOLS/node_modules" tests/web/node_modules
+}
+
+# Sets TENSORSCOPE_BROWSER to the first of the named programs that exists; false where none does.
+first_browser() {
+  local name path
+  for name in "$@"; do
+    if path=$(command -v "$name"); then
+      export TENSORSCOPE_BROWSER=$path
+      return
+    fi
+  done
+  return 1
+}
+
+# Finds or installs a browser that the tests can drive; false where there is none. Chromium first: a Firefox must be recent.
+need_browser() {
+  local chromes=(chromium chromium-browser google-chrome google-chrome-stable
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" "/Applications/Chromium.app/Contents/MacOS/Chromium")
+  [[ -n ${TENSORSCOPE_BROWSER:-} ]] && return
+  first_browser "${chromes[@]}" && return
+  if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    say "installing a browser for the tests: Debian's package chromium, with a font for Chinese"
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq chromium fonts-noto-cjk; } >&2 || true
+  fi
+  first_browser "${chromes[@]}" firefox
+}
+
+# --- From Rust to the page -------------------------------------------------------------------------------------------
+
+# True where $1 is missing or older than one of the other files.
+stale() {
+  local out=$1 input
+  shift
+  [[ -e $out ]] || return 0
+  for input in "$@"; do [[ $input -nt $out ]] && return 0; done
+  return 1
+}
+
+# Builds one module: name, target features for rustc, further features for wasm-opt.
+module() {
+  local name=$1 features=$2 out=$TARGET/wasm-$1
+  shift 2
+  local raw=$out/$WASM/wasm/tensorscope.wasm
+  # The paths of this machine are cut out of panic messages: the same source gives the same bytes everywhere.
+  local flags="-C target-feature=$features -C link-arg=--max-memory=$MEMORY"
+  flags+=" --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
+  env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" \
+    cargo build --quiet --locked --lib --target $WASM --profile wasm --target-dir "$out" ||
+    fail "the $name module does not compile."
+  stale "$out/opt.wasm" "$raw" "$BIND" "$TOOLS/package-lock.json" build.sh || return 0
+
+  "$BIND" "$raw" "$out/bound" || fail "src/bin/bind.rs could not write the glue of the $name module."
+  # Features are named one by one, as rustc uses them: asking for all of them yields modules that no browser accepts.
+  "$TOOLS/node_modules/.bin/wasm-opt" -O3 --mvp-features --enable-bulk-memory --enable-bulk-memory-opt \
+    --enable-call-indirect-overlong --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
+    --enable-reference-types --enable-sign-ext "$@" "$out/bound/tensorscope_bg.wasm" -o "$out/new.wasm" ||
+    fail "wasm-opt refused the $name module."
+  node -e 'new WebAssembly.Module(fs.readFileSync(process.argv[1]))' "$out/new.wasm" ||
+    fail "the $name module is not valid WebAssembly after wasm-opt."
+  mv "$out/new.wasm" "$out/opt.wasm"
+}
+
+modules() {
+  need_rust
+  need_node
+  say "compiling the engine to WebAssembly, with SIMD and without"
+  cargo build --quiet --locked --features bind --bins || fail "the native tools (src/bin) do not compile."
+  BIND=$TARGET/debug/bind
+  module simd +simd128 --enable-simd
+  module portable -simd128
+  cmp "$TARGET/wasm-simd/bound/tensorscope.js" "$TARGET/wasm-portable/bound/tensorscope.js" >&2 ||
+    fail "the two modules need different glue; src/web must not depend on target features."
+  mkdir -p "$PKG"
+  cp -p "$TARGET"/wasm-simd/bound/tensorscope.{js,d.ts} "$PKG/"
+  cp -p "$TARGET/wasm-simd/opt.wasm" "$PKG/simd.wasm"
+  cp -p "$TARGET/wasm-portable/opt.wasm" "$PKG/portable.wasm"
+}
+
+build() {
+  modules
+  say "writing the pages"
+  "$TARGET/debug/site" --pkg "$PKG" --out dist
+}
+
+# --- Tests -----------------------------------------------------------------------------------------------------------
+
+passed=0 failed=0 skipped=0
+troubles=()
+skips=()
+
+# Runs a command as one test.
+step() {
+  local name=$1
+  shift
+  say "$name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    troubles+=("$name")
+  fi
+}
+
+# Runs a test runner and adds what it counts: cargo's "test result:" lines, or the closing lines of node --test.
+runner() {
+  local name=$1 log status=0 p f s
+  shift
+  say "$name"
+  log=$(mktemp "$TARGET/log.XXXXXX")
+  "$@" 2>&1 | tee "$log" || status=$?
+  read -r p f s < <(awk '
+    /^test result:/ { p += $4; f += $6; s += $8 }
+    /^ℹ pass /      { p += $3 }
+    /^ℹ (fail|cancelled) /  { f += $3 }
+    /^ℹ (skipped|todo) /    { s += $3 }
+    END { print p + 0, f + 0, s + 0 }' "$log")
+  # A runner that broke without a failing test (it does not compile, it crashed) is one failure.
+  [[ $status == 0 || $f != 0 ]] || f=1
+  [[ $status == 0 ]] || troubles+=("$name")
+  while IFS= read -r line; do skips+=("$line"); done < <(grep -E '^test .* \.\.\. ignored|^ *﹣|# SKIP' "$log" || true)
+  rm -f "$log"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  skips+=("$*")
+}
+
+# The closing lines; false where something failed.
+count() {
+  local line
+  for line in ${skips[@]+"${skips[@]}"}; do printf 'skipped: %s\n' "$line"; done
+  for line in ${troubles[@]+"${troubles[@]}"}; do printf 'FAILED: %s\n' "$line"; done
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [[ $failed == 0 ]]
+}
+
+typecheck() { "$TOOLS/node_modules/.bin/tsc" --noEmit --project tests/web/tsconfig.json; }
+
+# Files past 400 lines are listed, past 500 they are refused (tests/layers.rs refuses them too).
+sizes() {
+  git ls-files 'src/*.rs' 'tests/*.rs' 'www/*.js' 'www/*.css' 'tests/*.mjs' '*.sh' | while IFS= read -r file; do
+    [[ -e $file ]] && printf '%5d  %s\n' "$(wc -l <"$file")" "$file"
+  done | sort -rn | awk '
+    { files++; lines += $1 }
+    $1 > 400 { print; long++ }
+    $1 > 500 { over++ }
+    END {
+      printf "%d files, %d lines; %d past 400, %d past 500\n", files, lines, long, over
+      exit over > 0
+    }'
+}
+
+lints() {
+  step "cargo fmt" cargo fmt --check
+  step "clippy, native" cargo clippy --quiet --locked --all-targets --all-features -- -D warnings
+  step "clippy, wasm" cargo clippy --quiet --locked --lib --target $WASM -- -D warnings
+  step "the modules build" ./build.sh modules
+  step "types of the JavaScript" typecheck
+  step "file sizes" sizes
+}
+
+check() {
+  need_rust
+  need_node
+  lints
+  runner "the map of the modules" cargo test --quiet --locked --test layers
+  count
+}
+
+everything() {
+  need_rust
+  need_node
+  lints
+  runner "cargo test" cargo test --locked --no-fail-fast
+  step "the site builds" ./build.sh build
+  step "size budget" node tests/web/size.mjs dist
+  if need_browser; then
+    printf '\nbrowser: %s\n' "$TENSORSCOPE_BROWSER"
+    runner "browser tests" node --test --test-reporter=spec tests/web/*.test.mjs
+  else
+    skip "all browser tests: no browser found. Install Chromium, Chrome or Firefox, or name one in TENSORSCOPE_BROWSER."
+  fi
+  count
+}
+
+case ${1:---help} in
+serve)
+  build
+  exec node tests/web/serve.mjs dist
+  ;;
+test) everything ;;
+check) check ;;
+build) build ;;
+modules) modules ;;
+bench)
+  need_rust
+  need_node
+  exec tests/bench/run.sh "${@:2}"
+  ;;
+-h | --help | help) help ;;
+*)
+  help >&2
+  fail "there is no command '$1'."
+  ;;
+esac
