@@ -4,7 +4,7 @@
 //! Images are `[n, c, h, w]`, weights `[out_c, c / groups, kh, kw]`, results `[n, out_c, oh, ow]`.
 //!
 //! # The order of a sum
-//! Each output is one chain over c, then kh, then kw; each input gradient one over out_c, oh, ow; each weight
+//! Each output is one chain over c, then kh, then kw; each input gradient one over out_c, kh, kw; each weight
 //! gradient one over n, oh, ow; from 0 or, with [`Write::Accumulate`], from what stands in the output. Padding is a
 //! pixel of 0 like any other: with an infinite weight it gives NaN.
 
@@ -161,14 +161,31 @@ pub fn conv2d_backward_input<R: Real>(
     _scratch: &mut [R],
 ) {
     p.check("conv2d_backward_input", grad_input, weight, grad_out);
-    if write == Write::Set {
-        grad_input.fill(R::ZERO);
-    }
-    p.products(|i, w, o| {
-        if let Some(i) = i {
-            grad_input[i] += grad_out[o] * weight[w];
+    let ([n, c, h, w], [out_c, group_c, kh, kw], [_, _, oh, ow]) = (p.input, p.weight, p.output);
+    let (per_group, window) = (out_c / p.groups, p.window);
+    let mut at = 0;
+    for n in 0..n {
+        for ic in 0..c {
+            let first = ic / group_c * per_group;
+            for y in 0..h {
+                for x in 0..w {
+                    let mut sum = if write == Write::Set { R::ZERO } else { grad_input[at] };
+                    for oc in first..first + per_group {
+                        for ky in 0..kh {
+                            let Some(oy) = window.output_under(0, y, ky, oh) else { continue };
+                            for kx in 0..kw {
+                                let Some(ox) = window.output_under(1, x, kx, ow) else { continue };
+                                let g = grad_out[((n * out_c + oc) * oh + oy) * ow + ox];
+                                sum += g * weight[((oc * group_c + ic % group_c) * kh + ky) * kw + kx];
+                            }
+                        }
+                    }
+                    grad_input[at] = sum;
+                    at += 1;
+                }
+            }
         }
-    });
+    }
 }
 
 /// grad_weight = or += every grad_out times the input that led to it; dims as in [`conv2d`].

@@ -94,13 +94,14 @@ pub(crate) fn tanh<V: Float32>(x: V) -> V {
     let size = x.abs();
     let square = x * x;
     let p = polynomial(square, TANH);
-    let near = p * square * x + x;
+    // As a factor, so that the zeros keep their signs.
+    let near = x * (p * square + V::splat(1.0));
     let far = V::splat(1.0) - V::splat(2.0) / (exp(size + size) + V::splat(1.0));
     let far = V::select_lt(x, V::splat(0.0), -far, far);
     V::select_lt(size, V::splat(0.625), near, far)
 }
 
-/// 1 / (1 + e^-x) by e = e^-|x|, which cannot overflow. Error at most 2 ulp, both tails included.
+/// 1 / (1 + e^-x) by e = e^-|x|, which cannot overflow. Error at most 2.5 ulp, both tails included.
 #[inline(always)]
 pub(crate) fn sigmoid<V: Float32>(x: V) -> V {
     let one = V::splat(1.0);

@@ -106,4 +106,11 @@ impl Window {
         let padded = at * self.stride[d] + tap * self.dilation[d];
         padded.checked_sub(self.padding[d]).filter(|&pixel| pixel < size)
     }
+
+    /// The output along direction `d` whose tap `tap` stands on `pixel`; `None` where that is none of the `size` outputs.
+    #[inline(always)]
+    pub fn output_under(&self, d: usize, pixel: usize, tap: usize, size: usize) -> Option<usize> {
+        let moved = (pixel + self.padding[d]).checked_sub(tap * self.dilation[d])?;
+        (moved.is_multiple_of(self.stride[d]) && moved / self.stride[d] < size).then_some(moved / self.stride[d])
+    }
 }
