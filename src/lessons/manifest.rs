@@ -159,10 +159,7 @@ impl ViewKind {
 
     /// Drawn on a canvas (otherwise it is markup).
     pub fn is_canvas(self) -> bool {
-        matches!(
-            self,
-            ViewKind::Curve | ViewKind::Scatter | ViewKind::Bars | ViewKind::Heatmap | ViewKind::Image
-        )
+        matches!(self, ViewKind::Curve | ViewKind::Scatter | ViewKind::Bars | ViewKind::Heatmap | ViewKind::Image)
     }
 }
 

@@ -354,6 +354,11 @@ impl Run {
         &self.current
     }
 
+    /// How many copies of the lesson are kept.
+    pub fn checkpoints(&self) -> usize {
+        self.checkpoints.len()
+    }
+
     /// What was recorded so far.
     pub fn history(&self) -> &History {
         &self.history

@@ -14,7 +14,9 @@ mod thing;
 mod verify;
 
 use super::config::{Config, Value, parse_number};
-use super::manifest::{Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, ViewKind, ViewSpec};
+use super::manifest::{
+    Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, ViewKind, ViewSpec,
+};
 use super::problem::{Code, Problem};
 use super::{Answer, At, Claim, Entry, Lesson, Moment, Pick, Readout};
 use crate::view::{Format, Math, View};
@@ -81,11 +83,24 @@ static MANIFEST: Manifest = Manifest {
         Preset { id: "mazur", values: &[("init", "mazur"), ("train_bias", "0")] },
         Preset {
             id: "xor",
-            values: &[("data", "xor"), ("layers", "2-4-2"), ("activation", "tanh"), ("loss", "cross_entropy"), ("seed", "3")],
+            values: &[
+                ("data", "xor"),
+                ("layers", "2-4-2"),
+                ("activation", "tanh"),
+                ("loss", "cross_entropy"),
+                ("seed", "3"),
+            ],
         },
         Preset {
             id: "circles",
-            values: &[("data", "circles"), ("layers", "2-6-2"), ("activation", "tanh"), ("loss", "cross_entropy")],
+            values: &[
+                ("data", "circles"),
+                ("layers", "2-6-2"),
+                ("activation", "tanh"),
+                ("loss", "cross_entropy"),
+                ("lr", "1"),
+                ("seed", "2"),
+            ],
         },
         Preset {
             id: "spiral",
@@ -94,15 +109,16 @@ static MANIFEST: Manifest = Manifest {
                 ("layers", "2-8-8-2"),
                 ("activation", "tanh"),
                 ("loss", "cross_entropy"),
-                ("lr", "0.6"),
+                ("lr", "1"),
+                ("seed", "5"),
             ],
         },
-        Preset { id: "vanish", values: &[("data", "circles"), ("layers", "2-6-6-6-2"), ("loss", "cross_entropy")] },
+        Preset { id: "vanish", values: &[("data", "circles"), ("layers", "2-8-8-8-2"), ("loss", "cross_entropy")] },
         Preset {
             id: "relu",
             values: &[
                 ("data", "circles"),
-                ("layers", "2-6-6-6-2"),
+                ("layers", "2-8-8-8-2"),
                 ("activation", "relu"),
                 ("loss", "cross_entropy"),
                 ("init", "he"),
@@ -140,7 +156,10 @@ static MANIFEST: Manifest = Manifest {
     ],
     max_step: 100_000,
     heavy: false,
-    prediction: Some(Prediction { state: "preset=vanish", options: &["ratio.2", "ratio.10", "ratio.100", "ratio.1000"] }),
+    prediction: Some(Prediction {
+        state: "preset=vanish",
+        options: &["ratio.2", "ratio.10", "ratio.100", "ratio.1000"],
+    }),
     still: "moment=6",
 };
 

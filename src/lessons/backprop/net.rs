@@ -82,8 +82,7 @@ pub enum Fault {
 
 impl Fault {
     /// In the order of the control.
-    pub const ALL: [Fault; 5] =
-        [Fault::None, Fault::NoSlope, Fault::NoTranspose, Fault::UpdatedWeights, Fault::Sum];
+    pub const ALL: [Fault; 5] = [Fault::None, Fault::NoSlope, Fault::NoTranspose, Fault::UpdatedWeights, Fault::Sum];
 }
 
 /// One value for each weight and each bias: parameters, or their gradients.

@@ -113,13 +113,16 @@ mod tests {
     #[test]
     fn a_name_is_read_as_it_is_written_and_nothing_else_is_read() {
         let sizes = [2, 3, 2];
-        for thing in [Input(0, 1), Target(3, 0), Loss, Sum(1, 2), Value(2, 1), Delta(1, 0), Bias(2, 0), BiasGrad(1, 1)] {
+        for thing in [Input(0, 1), Target(3, 0), Loss, Sum(1, 2), Value(2, 1), Delta(1, 0), Bias(2, 0), BiasGrad(1, 1)]
+        {
             assert_eq!(Thing::parse(&thing.to_string(), &sizes, 4), Some(thing));
         }
         for thing in [NewBias(1, 2), Weight(1, 1, 2), WeightGrad(2, 2, 1), NewWeight(2, 0, 0)] {
             assert_eq!(Thing::parse(&thing.to_string(), &sizes, 4), Some(thing));
         }
-        for name in ["", "w", "w0_1_1", "w1_3_1", "w1_1_4", "w3_1_1", "w1_1", "x5_1", "x0_1", "a0_1", "delta1_0", "q1_1"] {
+        for name in
+            ["", "w", "w0_1_1", "w1_3_1", "w1_1_4", "w3_1_1", "w1_1", "x5_1", "x0_1", "a0_1", "delta1_0", "q1_1"]
+        {
             assert_eq!(Thing::parse(name, &sizes, 4), None, "{name}");
         }
     }

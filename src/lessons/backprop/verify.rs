@@ -67,17 +67,14 @@ impl Backprop {
 
     /// Two claims a parameter: the hand formula and the tape, each against the central difference.
     pub(super) fn claims(&self) -> Vec<Claim> {
-        let claims = |checked: Checked| {
-            let errors = checked.errors();
-            let reference = checked.difference.unwrap_or(checked.tape);
-            [("hand", checked.hand, errors[0]), ("tape", checked.tape, errors[1])].map(|(way, computed, error)| Claim {
-                id: format!("{way}.{}", checked.thing),
-                computed,
-                reference,
-                error,
-                bound: BOUND,
-            })
-        };
+        let claims =
+            |checked: Checked| {
+                let errors = checked.errors();
+                let reference = checked.difference.unwrap_or(checked.tape);
+                [("hand", checked.hand, errors[0]), ("tape", checked.tape, errors[1])].map(|(way, computed, error)| {
+                    Claim { id: format!("{way}.{}", checked.thing), computed, reference, error, bound: BOUND }
+                })
+            };
         self.checked().into_iter().flat_map(claims).collect()
     }
 
@@ -95,7 +92,14 @@ impl Backprop {
             ],
         };
         Table {
-            columns: vec!["verify.parameter", "verify.hand", "verify.tape", "verify.difference", "verify.error", "verify.verdict"],
+            columns: vec![
+                "verify.parameter",
+                "verify.hand",
+                "verify.tape",
+                "verify.difference",
+                "verify.error",
+                "verify.verdict",
+            ],
             rows: self.checked().into_iter().map(row).collect(),
         }
     }
@@ -116,7 +120,7 @@ struct Difference<'a> {
 /// Coefficients of the central difference at 1, 2, 3 and 4 steps (Fornberg, 1988).
 const STENCIL: [f64; 4] = [4.0 / 5.0, -1.0 / 5.0, 4.0 / 105.0, -1.0 / 280.0];
 /// The first and widest step.
-const WIDEST: f64 = 1.0 / 128.0;
+const WIDEST: f64 = 1.0 / 16.0;
 /// How often the step is halved at most.
 const HALVINGS: usize = 12;
 /// Two neighbouring steps that agree so well end the search.

@@ -1,8 +1,8 @@
 //! The general statements, index by index.
 
+use crate::lessons::backprop::Backprop;
 use crate::lessons::backprop::net::{Activation, Fault, Loss};
 use crate::lessons::backprop::thing::Thing;
-use crate::lessons::backprop::Backprop;
 use crate::view::Math;
 
 impl Backprop {
@@ -42,7 +42,8 @@ impl Backprop {
                 let (from, to) = (self.index(l), self.index(l + 1));
                 let indices = if self.fault == Fault::NoTranspose { [to, from] } else { [from, to] };
                 let letter = if updated { Math::var("w").sup(Math::op("′")) } else { Math::var("w") };
-                let weight = letter.sub(Math::row(indices.map(Math::var))).handle(Thing::Weight(l + 1, j, 0).to_string());
+                let weight =
+                    letter.sub(Math::row(indices.map(Math::var))).handle(Thing::Weight(l + 1, j, 0).to_string());
                 parts.extend([self.sum_over(l + 1), self.symbol_of(Thing::Delta(l + 1, 0)), weight]);
             }
             Thing::WeightGrad(l, i, j) => {

@@ -1,0 +1,35 @@
+//! Every lesson of the registry against the contract, and each lesson's published values.
+//!
+//! Not drawing (`tests/plots.rs`) and not the page (`tests/web/`).
+
+mod address;
+mod backprop;
+mod contract;
+
+use tensorscope::lessons::{Run, find};
+
+/// The lesson called `id` in the state of an address, arrived at its step.
+fn run(id: &str, state: &str) -> Run {
+    let mut run = Run::new(find(id).expect("a lesson of the registry"), state);
+    run.work(u32::MAX);
+    run
+}
+
+/// The number of the readout called `id`.
+fn readout(run: &Run, id: &str) -> f64 {
+    let readouts = run.lesson().readouts(run.at());
+    readouts.iter().find(|readout| readout.id == id).unwrap_or_else(|| panic!("no readout {id}")).value
+}
+
+/// All readouts, bit by bit.
+fn bits(run: &Run) -> Vec<(String, u64)> {
+    let readouts = run.lesson().readouts(run.at());
+    readouts.into_iter().map(|readout| (readout.id, readout.value.to_bits())).collect()
+}
+
+/// Goes to `step`.
+fn go(run: &mut Run, step: u32) {
+    run.seek(step);
+    assert_eq!(run.work(u32::MAX), 0);
+    assert_eq!(run.step(), step);
+}
