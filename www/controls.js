@@ -1,0 +1,211 @@
+/**
+ * What the reader can set: one widget a kind of control, made from the manifest alone. A widget shows a text as it stands in the
+ * address and sends one; whether it is right is decided by the engine, which answers with a problem where it is not.
+ */
+
+import { button, el, icon, unique } from "./dom.js";
+import { clamp } from "./player.js";
+import { lines } from "./readouts.js";
+
+/** @typedef {import("./types").Control} Control */
+/** @typedef {import("./words.js").Words} Words */
+/** @typedef {{ element: HTMLElement, show: (text: string) => void }} Widget */
+/** @typedef {{ id: string, label: string, spec: Control, words: Words, send: (text: string) => void }} Setting */
+
+/** Choices up to this many options, and this many characters in all, are shown side by side. */
+const SEGMENTS = 4;
+const CHARACTERS = 36;
+
+/** Positions of a slider. */
+const TRACK = 200;
+
+/** @type {Record<Control["kind"], (setting: Setting) => Widget>} */
+const WIDGETS = { slider, toggle, choice, stepper, sizes, text };
+
+export class Controls {
+  /** @type {[string, Widget][]} */
+  #widgets;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import("./types").Lesson} lesson
+   * @param {Words} words
+   * @param {{ set: (id: string, text: string) => void, undo: () => void, reset: () => void }} acts
+   */
+  constructor(root, lesson, words, acts) {
+    const { say } = words;
+    this.#widgets = lesson.controls.map((spec) => [
+      spec.id,
+      WIDGETS[spec.kind]({ id: spec.id, label: say(spec.id), spec, words, send: (text) => acts.set(spec.id, text) }),
+    ]);
+    const presets = lesson.presets.map(({ id }) => id);
+    const preset = { id: "preset", kind: /** @type {const} */ ("choice"), effect: /** @type {const} */ ("restart"), options: presets };
+    this.preset = choice({ id: "preset", label: say("preset"), spec: preset, words, send: (id) => acts.set("preset", id) });
+    this.seed = el("input", { type: "text", inputmode: "numeric", class: "number", id: unique() });
+    this.seed.addEventListener("change", () => acts.set("seed", this.seed.value.trim()));
+    const dice = button("dice", say("new-seed"), () => acts.set("seed", String(crypto.getRandomValues(new Uint32Array(1))[0])), true);
+    this.undo = button("undo", say("undo"), acts.undo, true);
+    root.replaceChildren(
+      ...(presets.length > 1 ? [this.preset.element] : []),
+      ...this.#widgets.map(([, { element }]) => element),
+      row(say("seed"), this.seed, dice),
+      el("div", { class: "control acts" }, this.undo, button("reset", say("reset"), acts.reset, true)),
+    );
+  }
+
+  /** Shows the values as they stand in the address: one a line, in the order of the manifest. @param {string} values @param {string} preset @param {string} seed @param {boolean} undoable */
+  update(values, preset, seed, undoable) {
+    this.undoable = undoable;
+    const texts = lines(values);
+    this.#widgets.forEach(([, widget], index) => widget.show(texts[index] ?? ""));
+    this.preset.show(preset);
+    if (document.activeElement !== this.seed) this.seed.value = seed;
+  }
+
+  set undoable(/** @type {boolean} */ possible) {
+    this.undo.disabled = !possible;
+  }
+}
+
+/** A label and its fields. @param {string} label @param {HTMLElement} field @param {...HTMLElement} more */
+function row(label, field, ...more) {
+  field.id ||= unique();
+  return el("div", { class: "control" }, el("label", { for: field.id }, label), field, ...more);
+}
+
+/** A label over a group of fields. @param {string} label @param {string} kind @param {...HTMLElement} fields */
+function group(label, kind, ...fields) {
+  const id = unique();
+  return el("div", { class: `control ${kind}`, role: "group", "aria-labelledby": id }, el("span", { class: "label", id }, label), ...fields);
+}
+
+/** A number in a range: a track for the hand, a field for the exact value. @param {Setting} setting @returns {Widget} */
+function slider({ label, spec, words, send }) {
+  const { min = 0, max = 1, log = false, unit = "" } = spec;
+  const value = (/** @type {number} */ at) => (log ? min * (max / min) ** at : min + (max - min) * at);
+  const place = (/** @type {number} */ number) => (log ? Math.log(number / min) / Math.log(max / min) : (number - min) / (max - min));
+  const track = el("input", { type: "range", min: 0, max: TRACK, step: 1 });
+  const field = el("input", { type: "text", inputmode: "decimal", class: "number", "aria-label": label });
+  track.addEventListener("input", () => {
+    // Two digits more than the track can tell apart would be noise in the address.
+    const exact = value(+track.value / TRACK);
+    const digits = log ? 2 : Math.max(0, Math.ceil(Math.log10(TRACK / (max - min))));
+    send(String(log ? Number(exact.toPrecision(digits)) : Number(exact.toFixed(digits))));
+  });
+  keyed(field, send);
+  const show = (/** @type {string} */ text) => {
+    const at = clamp(place(Number(text)), 0, 1);
+    if (document.activeElement !== track || Math.abs(at * TRACK - +track.value) > 1) track.value = String(Math.round(at * TRACK));
+    track.style.setProperty("--at", String(at));
+    const spoken = unit ? `${text} ${words.say(unit)}` : text;
+    if (track.getAttribute("aria-valuetext") !== spoken) track.setAttribute("aria-valuetext", spoken);
+    if (document.activeElement !== field) field.value = text;
+  };
+  const element = row(label, track, field);
+  if (unit) element.append(el("span", { class: "unit" }, words.say(unit)));
+  return { element, show };
+}
+
+/** Commits on Enter and on leaving, reverts on Escape. @param {HTMLInputElement} field @param {(text: string) => void} send */
+function keyed(field, send) {
+  let before = "";
+  field.addEventListener("focus", () => (before = field.value));
+  field.addEventListener("change", () => send(field.value.trim()));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") before = field.value;
+    if (event.key !== "Escape") return;
+    field.value = before;
+    event.stopPropagation();
+  });
+}
+
+/** Yes or no. @param {Setting} setting @returns {Widget} */
+function toggle({ label, send }) {
+  const box = el("input", { type: "checkbox", role: "switch", onchange: () => send(box.checked ? "1" : "0") });
+  const element = row(label, box);
+  element.classList.add("toggle");
+  return { element, show: (text) => (box.checked = text === "1" || text === "true") };
+}
+
+/** One of several words: side by side where they fit, else a list. @param {Setting} setting @returns {Widget} */
+function choice({ id, label, spec, words, send }) {
+  const options = (spec.options ?? []).map((option) => ({ option, text: words.say(`${id}.${option}`) }));
+  const size = options.reduce((sum, { text }) => sum + [...text].reduce((width, letter) => width + (letter > "⺀" ? 2 : 1), 0), 0);
+  if (options.length <= SEGMENTS && size <= CHARACTERS) {
+    const name = unique();
+    const inputs = options.map(({ option }) => el("input", { type: "radio", name, value: option, onchange: () => send(option) }));
+    const segments = inputs.map((input, index) => el("label", {}, input, el("span", {}, options[index].text)));
+    const element = group(label, "choice", el("div", { class: "segments" }, ...segments));
+    element.setAttribute("role", "radiogroup");
+    return { element, show: (text) => inputs.forEach((input) => (input.checked = input.value === text)) };
+  }
+  const select = el("select", { onchange: () => send(select.value) }, ...options.map(({ option, text }) => el("option", { value: option }, text)));
+  return { element: row(label, select), show: (text) => (select.value = text) };
+}
+
+/** A whole number with a button on each side. @param {string} label @param {number} min @param {number} max @param {(value: number) => void} send @param {Words} words */
+function counter(label, min, max, send, words) {
+  const field = el("input", { type: "text", inputmode: "numeric", class: "number", "aria-label": label });
+  const by = (/** @type {number} */ way) => () => send(clamp(Number(field.value) + way, min, max));
+  const less = button("minus", `${label}: ${words.say("less")}`, by(-1), true);
+  const more = button("plus", `${label}: ${words.say("more")}`, by(1), true);
+  keyed(field, (text) => send(/** @type {any} */ (text)));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      event.preventDefault();
+      by(event.key === "ArrowUp" ? 1 : -1)();
+    }
+  });
+  return {
+    field,
+    element: el("span", { class: "counter" }, less, field, more),
+    show: (/** @type {string} */ text) => {
+      field.value = text;
+      less.disabled = Number(text) <= min;
+      more.disabled = Number(text) >= max;
+    },
+  };
+}
+
+/** @param {Setting} setting @returns {Widget} */
+function stepper({ label, spec, words, send }) {
+  const inner = counter(label, spec.min ?? 0, spec.max ?? 1, (value) => send(String(value)), words);
+  return { element: group(label, "stepper", inner.element), show: inner.show };
+}
+
+/** A list of whole numbers, `2-8-8-2` in the address; entries come and go before the last one. @param {Setting} setting @returns {Widget} */
+function sizes({ label, spec, words, send }) {
+  const [fewest, most] = spec.length ?? [1, 8];
+  const [smallest, largest] = spec.each ?? [1, 8];
+  /** @type {string[]} */
+  let values = [];
+  const changed = (/** @type {string[]} */ next) => send(next.join("-"));
+  const place = el("span", { class: "sizes" });
+  /** @type {ReturnType<typeof counter>[]} */
+  let counters = [];
+  const add = button("plus", `${label}: ${words.say("add")}`, () => changed([...values.slice(0, -1), values.at(-2) ?? values[0], ...values.slice(-1)]), true);
+  const remove = button("minus", `${label}: ${words.say("remove")}`, () => changed([...values.slice(0, -2), ...values.slice(-1)]), true);
+  return {
+    element: group(label, "sizes", place, el("span", { class: "ends" }, remove, icon("layers"), add)),
+    show: (text) => {
+      values = text.split("-");
+      if (counters.length !== values.length) {
+        counters = values.map((_, index) =>
+          counter(`${label} ${index + 1}`, smallest, largest, (value) => changed(values.map((old, at) => (at === index ? String(value) : old))), words),
+        );
+        place.replaceChildren(...counters.map(({ element }) => element));
+      }
+      values.forEach((value, index) => counters[index].show(value));
+      add.disabled = values.length >= most;
+      remove.disabled = values.length <= fewest;
+    },
+  };
+}
+
+/** Free text; it is sent when the reader leaves it. @param {Setting} setting @returns {Widget} */
+function text({ label, spec, send }) {
+  const area = el("textarea", { rows: 3, spellcheck: "false", maxlength: spec.maxLength, onchange: () => send(area.value) });
+  const element = row(label, area);
+  element.classList.add("text");
+  return { element, show: (value) => void (document.activeElement !== area && (area.value = value)) };
+}

@@ -1,0 +1,182 @@
+/**
+ * The only file that knows `pkg/`. It chooses the build, compiles it once for the page, gives every figure an instance of its
+ * own, and stands guard around every call.
+ *
+ * What is not a returned problem is a trap: WebAssembly has stopped in the middle of something, and that instance is never
+ * called again. `revive` makes a new one from the same compiled module; the other figures of the page do not notice.
+ * Numbers are checked here, because the glue turns NaN and "abc" into 0 and 2^32 + 3 into 3 without a word. Memory is never
+ * kept: what comes back is a copy.
+ */
+
+/** @typedef {import("./types").Session} Session */
+/** @typedef {import("./types").Glue} Glue */
+/** @typedef {{ [K in keyof Session]: Session[K] extends (...args: any[]) => any ? K : never }[keyof Session]} Method */
+
+/** A module of 56 bytes with the very opcodes that the kernels use: v128.load, f32x4.splat, mul, add, extract_lane. */
+const SIMD = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 125, 1, 125, 3, 2, 1, 0, 5, 3, 1, 0, 1, 10, 29, 1, 27, 0, 65, 0, 253, 0, 4, 0, 32, 0,
+  253, 19, 253, 230, 1, 65, 0, 253, 0, 4, 0, 253, 228, 1, 253, 31, 0, 11,
+]);
+
+/** How long a silent server is waited for, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** Why the engine is not there; `reason` is the end of a key of the words (`error.network`). */
+export class LoadError extends Error {
+  /** @param {string} reason @param {unknown} [cause] */
+  constructor(reason, cause) {
+    super(reason, { cause });
+    this.reason = reason;
+  }
+}
+
+/** Thrown by every call into an instance that has ended; the figure is told once, by `onDeath`. */
+export class Gone extends Error {}
+
+/** A problem line instead of a session. */
+export class Refused extends Error {}
+
+/** Whether the fast build runs here. */
+export const fast = typeof WebAssembly === "object" && WebAssembly.validate(SIMD);
+
+/** @type {Promise<WebAssembly.Module> | undefined} */
+let compiled;
+
+/** The compiled module of the page; a failure is not remembered, so that "try again" tries again. */
+function module() {
+  compiled ??= compile(new URL(`./pkg/${fast ? "simd" : "portable"}.wasm`, import.meta.url)).catch((error) => {
+    compiled = undefined;
+    throw error;
+  });
+  return compiled;
+}
+
+/** @param {URL} url */
+async function compile(url) {
+  if (typeof WebAssembly !== "object") throw new LoadError("no-wasm");
+  if (url.protocol === "file:") throw new LoadError("file");
+  const response = await fetch(url, { signal: AbortSignal.timeout?.(PATIENCE) }).catch((error) => {
+    throw new LoadError(error.name === "TimeoutError" ? "stalled" : "network", error);
+  });
+  if (!response.ok) throw new LoadError("missing");
+  let blocked = false;
+  const watch = (/** @type {SecurityPolicyViolationEvent} */ event) => (blocked ||= event.blockedURI.startsWith("wasm"));
+  document.addEventListener("securitypolicyviolation", watch);
+  try {
+    // Streaming wants the right MIME type, which not every host sends; the bytes are the same.
+    if (response.headers.get("content-type")?.startsWith("application/wasm")) return await WebAssembly.compileStreaming(response);
+    return await WebAssembly.compile(await response.arrayBuffer());
+  } catch (error) {
+    const { name, message } = /** @type {Error} */ (error);
+    if (name === "TimeoutError" || name === "AbortError") throw new LoadError("stalled", error);
+    throw new LoadError(blocked || /content security|unsafe-eval|blocked/i.test(message) ? "blocked" : "damaged", error);
+  } finally {
+    document.removeEventListener("securitypolicyviolation", watch);
+  }
+}
+
+let instances = 0;
+
+/** A fresh copy of the glue over the shared module. @returns {Promise<Glue>} */
+async function instantiate() {
+  const shared = await module();
+  try {
+    const glue = await import(`./pkg/tensorscope.js?i=${(instances += 1)}`);
+    await glue.default({ module_or_path: shared });
+    return glue;
+  } catch (error) {
+    throw new LoadError("mismatch", error);
+  }
+}
+
+/** One instance and the one session in it. */
+export class Engine {
+  /** @type {Glue | undefined} */ #glue;
+  /** @type {Session | undefined} */ #session;
+  /** What was said by the instance that ended last, for the report. */
+  report = "";
+  /** Called once when an instance ends. */
+  onDeath = () => {};
+
+  /** @param {string} lesson @param {string} words lines for drawing and markup */
+  constructor(lesson, words) {
+    this.lesson = lesson;
+    this.words = words;
+  }
+
+  /** Begins, or begins again in a new instance. @param {string} state */
+  async revive(state) {
+    this.#glue = await instantiate();
+    this.#session = undefined;
+    this.open(state);
+  }
+
+  /** Another session in the same instance. @param {string} state */
+  open(state) {
+    const session = this.#create(state);
+    this.#session?.free();
+    this.#session = session;
+  }
+
+  /** Asks a session of its own something, without disturbing the one that is shown. @template T @param {string} state @param {(session: Session) => T} ask */
+  aside(state, ask) {
+    return this.#guard(() => {
+      const session = this.#create(state);
+      while (session.work(1000) > 0);
+      const answer = ask(session);
+      session.free();
+      return answer;
+    });
+  }
+
+  /**
+   * Calls a method of the session.
+   * @template {Method} M @param {M} method @param {Parameters<Session[M]>} args
+   * @returns {ReturnType<Session[M]>}
+   */
+  call(method, ...args) {
+    for (const value of args) {
+      if (typeof value === "number" && !(value >= 0 && value < 2 ** 32)) throw new RangeError(`${method}: ${value}`);
+    }
+    return this.#guard(() => {
+      const session = /** @type {any} */ (this.#session);
+      return session[method](...args);
+    });
+  }
+
+  /** @param {string} state */
+  #create(state) {
+    return this.#guard(() => {
+      if (!this.#glue) throw new Gone();
+      try {
+        const session = new this.#glue.Session(this.lesson, state);
+        session.setWords(this.words);
+        return session;
+      } catch (error) {
+        const message = error instanceof Error && error.name === "Error" ? error.message : "";
+        throw /^[a-z-]+\t/.test(message) ? new Refused(message) : error;
+      }
+    });
+  }
+
+  /** The one guard. @template T @param {() => T} act @returns {T} */
+  #guard(act) {
+    if (!this.#glue) throw new Gone();
+    try {
+      return act();
+    } catch (error) {
+      if (error instanceof Refused || error instanceof Gone) throw error;
+      // Engines name traps differently (RuntimeError, RangeError, InternalError): anything else is one.
+      let panic = "";
+      try {
+        panic = this.#glue.lastPanic();
+      } catch {
+        // The instance cannot even say why.
+      }
+      this.report = `${panic}\n${error instanceof Error ? error.stack ?? error.message : error}`.trim();
+      this.#glue = this.#session = undefined;
+      queueMicrotask(this.onDeath);
+      throw new Gone();
+    }
+  }
+}

@@ -1,0 +1,438 @@
+/**
+ * One figure: it brings the engine, the player and the parts of the page together. Everything that it shows is asked of the
+ * engine; everything that the reader does goes through `#user`, and everything that may meet an instance that has ended
+ * through `#guarded`. It knows kinds of controls and kinds of views, and no lesson.
+ */
+
+import { button, el, find } from "./dom.js";
+import { Controls } from "./controls.js";
+import { Engine, fast, Gone, LoadError, Refused } from "./engine.js";
+import { format } from "./format.js";
+import { Inspector } from "./inspector.js";
+import { Notices } from "./notices.js";
+import { Player } from "./player.js";
+import { Predict } from "./predict.js";
+import { lines, Readouts } from "./readouts.js";
+import { Share, show } from "./share.js";
+import { link } from "./state.js";
+import { onTheme, palette } from "./theme.js";
+import { Timeline } from "./timeline.js";
+import { Canvas } from "./views/canvas.js";
+import { Markup } from "./views/markup.js";
+
+/** Milliseconds of rest before what is costly is computed: lazy views, the proof. */
+const REST = 150;
+
+/** Milliseconds of a frame that drawing may take while the run rushes; the other views have their turn in the next frames. */
+const DRAWING = 5;
+
+/** Milliseconds between two looks of a view while the run rushes: numbers that change faster cannot be read. */
+const READABLE = { network: 50, formula: 120, table: 250 };
+
+/** Steps that can be undone. */
+const UNDOABLE = 50;
+
+/** @typedef {import("./types").ViewSpec} ViewSpec */
+/** @typedef {{ spec: ViewSpec, index: number, section: HTMLElement, title: string, view: Markup | Canvas, shown: number }} Shown */
+
+export class Figure {
+  /** @type {Shown[]} */
+  #views = [];
+  /** @type {string[]} */
+  #past = [];
+  /** The last act that can be undone, so that a drag is one act. */
+  #lastAct = { id: "", at: 0 };
+  /** The state in which the instance was last well. */
+  #good = "";
+  /** @type {number[]} */
+  #deaths = [];
+  #rest = 0;
+  #turn = 0;
+  /** @type {Uint32Array | undefined} */
+  #palette;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import("./types").Page} page
+   * @param {import("./words.js").Words} words
+   * @param {import("./state.js").Address | null} address of the page, where this figure owns it
+   */
+  constructor(root, page, words, address) {
+    this.root = root;
+    this.lesson = page.lesson;
+    this.words = words;
+    this.address = address;
+    this.notices = new Notices(root, words);
+    this.engine = new Engine(page.lesson.id, words.lines());
+    this.engine.onDeath = () => this.#died();
+    const guarded = (/** @type {() => void} */ act) => this.#guarded(act);
+    const user = (/** @type {() => void} */ act) => this.#user(act);
+    this.player = new Player(this.engine, (moved) => this.#show(moved), guarded);
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(`.${name}`) ?? el("div"));
+
+    const time = part("time");
+    this.timeline = new Timeline(time, words, this.player, user);
+    this.main = el("dl", { class: "main" });
+    this.verdict = el("p", { class: "verdict" });
+    time.append(el("div", { class: "now" }, this.main, this.verdict));
+    const numbers = part("numbers");
+    if (!numbers.querySelector("dl")) numbers.append(el("dl"));
+    const units = Object.fromEntries(this.lesson.readouts.map(({ id, unit }) => [id, unit]));
+    this.readouts = new Readouts(numbers, this.main, this.engine, words, units);
+    this.controls = new Controls(part("controls"), this.lesson, words, {
+      set: (id, text) => user(() => this.#change(id, () => this.engine.call("set", id, text))),
+      undo: () => user(() => this.#undo()),
+      reset: () => user(() => this.#change("reset", () => (this.engine.call("reset"), ""))),
+    });
+    const light = (/** @type {Set<string> | null} */ ids) => this.#light(ids);
+    this.inspector = new Inspector(part("inspector"), this.engine, words, light, guarded, (id, text) => this.#edit(id, text));
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.inspector.holding) guarded(() => this.inspector.release());
+    });
+    numbers.addEventListener("click", (event) => {
+      const name = event.target instanceof Element && event.target.closest("div")?.querySelector("data")?.dataset.name;
+      if (name) this.inspector.hold(name);
+    });
+
+    const sections = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-view]"));
+    for (const section of sections) this.#adopt(section);
+    this.share = new Share(part("actions"), {
+      engine: this.engine,
+      words,
+      user: guarded,
+      name: this.lesson.id,
+      link: () => link(this.engine.call("state")),
+      palette: () => this.#colours(),
+      views: this.#views
+        .filter(({ spec }) => spec.kind !== "formula" && spec.kind !== "table")
+        .map(({ index, spec, title, section, view }) => ({
+          index,
+          id: spec.id,
+          title,
+          present: () => !section.hidden,
+          shape: () => (view instanceof Canvas ? view.size : [0, 0]),
+        })),
+    });
+    const asked = this.lesson.prediction;
+    const place = root.querySelector(".prediction") ?? document.querySelector(".prediction");
+    if (asked && place instanceof HTMLElement && address) {
+      const compute = () => this.engine.aside(asked.state, (session) => session.predict());
+      new Predict(place, asked, words, compute, guarded, () => this.visit(asked.state));
+    }
+    this.#observe();
+    onTheme(() => {
+      this.#palette = undefined;
+      this.#redraw();
+    });
+  }
+
+  /** Loads the engine and shows the figure in `state`; where that fails, says why and what to do. @param {string} state */
+  async start(state) {
+    this.root.classList.add("loading");
+    this.root.setAttribute("aria-busy", "true");
+    this.notices.fail();
+    try {
+      await this.engine.revive(state);
+      this.#begin(state);
+      if (!fast) this.notices.add(this.words.say("portable"));
+    } catch (error) {
+      this.#failed(error, state);
+    } finally {
+      this.root.classList.remove("loading");
+      this.root.removeAttribute("aria-busy");
+    }
+  }
+
+  /** Shows another state in the same instance. @param {string} state */
+  visit(state) {
+    this.#guarded(() => {
+      this.player.stop();
+      this.#remember("visit");
+      this.engine.open(state);
+      this.#begin(state);
+    });
+  }
+
+  /** Takes over from the still, or from an earlier session. @param {string} state */
+  #begin(state) {
+    for (const { view } of this.#views) view.reset();
+    this.readouts.reset();
+    this.#tell();
+    this.#structure();
+    this.root.classList.add("live");
+    this.player.resume(Number(new URLSearchParams(state).get("step")) || 0);
+    this.#show(true);
+  }
+
+  /** @param {HTMLElement} section */
+  #adopt(section) {
+    const index = this.lesson.views.findIndex(({ id }) => id === section.dataset.view);
+    const spec = this.lesson.views[index];
+    if (!spec) return;
+    const title = section.querySelector("h3")?.textContent ?? this.words.say(`view.${spec.id}`);
+    const picture = find(section, ".picture");
+    const pointer = { point: this.inspector.point.bind(this.inspector), hold: this.inspector.hold.bind(this.inspector) };
+    const markup = spec.kind in READABLE;
+    const view = markup
+      ? new Markup(picture, index, this.engine, pointer)
+      : new Canvas(picture, index, this.engine, {
+          label: title,
+          palette: () => this.#colours(),
+          redraw: () => this.#redraw(),
+          click: spec.click ? (x, y, event) => this.#click(index, spec.click ?? "", x, y, event) : null,
+        });
+    this.#views.push({ spec, index, section, title, view, shown: 0 });
+  }
+
+  /** Everything that the reader does: what went wrong before is forgotten, what follows is shown. @param {() => void} act */
+  #user(act) {
+    this.#guarded(() => {
+      this.notices.clear();
+      act();
+      this.#tell();
+      const { text, step } = this.timeline.place;
+      this.notices.say(this.words.say("at-moment", { moment: text, step }));
+    });
+  }
+
+  /** Runs `act` unless the instance has ended, and stops where it ends. @param {() => void} act */
+  #guarded(act) {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof Gone)) throw error;
+    }
+  }
+
+  /** Notices of the engine. */
+  #tell() {
+    for (const line of lines(this.engine.call("notices"))) this.notices.add(this.words.problem(line));
+  }
+
+  /** Remembers the present state, unless the same control is still being moved. @param {string} id */
+  #remember(id) {
+    const now = performance.now();
+    if (id !== this.#lastAct.id || now - this.#lastAct.at > 1000) {
+      this.#past.push(this.engine.call("state"));
+      if (this.#past.length > UNDOABLE) this.#past.shift();
+    }
+    this.#lastAct = { id, at: now };
+  }
+
+  /** A change of the configuration. @param {string} id @param {() => string} act returns a problem, or nothing */
+  #change(id, act) {
+    this.#remember(id);
+    const problem = act();
+    if (problem) this.notices.add(this.words.problem(problem));
+    this.#structure();
+    this.#show(true);
+  }
+
+  /** @param {string} id @param {string} text */
+  #edit(id, text) {
+    this.#user(() => this.#change(id, () => this.engine.call("edit", id, text)));
+  }
+
+  #undo() {
+    const state = this.#past.pop();
+    this.#lastAct.id = "";
+    if (state === undefined) return;
+    this.player.stop();
+    this.engine.open(state);
+    this.#begin(state);
+  }
+
+  /** @param {number} index @param {string} id @param {number} x @param {number} y @param {MouseEvent} event */
+  #click(index, id, x, y, event) {
+    const shown = this.#views.find((view) => view.index === index);
+    if (!(shown?.view instanceof Canvas)) return;
+    const { size } = shown.view;
+    this.#user(() => {
+      const point = this.engine.call("locate", index, x, y, ...size);
+      if (point.length !== 2) return;
+      const text = [...point].map((value) => value.toPrecision(4)).join(",");
+      this.#change(id, () => this.engine.call("edit", id, event.shiftKey ? `${text},1` : text));
+    });
+  }
+
+  /** What changes only with the configuration. */
+  #structure() {
+    this.timeline.structure(this.engine.call("moments"));
+    const state = this.engine.call("state");
+    const values = new URLSearchParams(state);
+    this.controls.update(
+      this.engine.call("controls"),
+      values.get("preset") ?? this.lesson.presets[0]?.id ?? "",
+      values.get("seed") ?? "",
+      this.#past.length > 0,
+    );
+  }
+
+  /** Shows the present; where only `progress` changed, only what travels. @param {boolean} moved */
+  #show(moved) {
+    if (!moved) {
+      this.timeline.travel();
+      return this.#travel();
+    }
+    const rushing = this.player.rushing;
+    this.timeline.update(this.engine.call("step"), this.engine.call("moment"), this.engine.call("furthest"));
+    this.readouts.update(rushing);
+    this.#draw(rushing);
+    this.#travel();
+    if (!rushing) this.inspector.update();
+    clearTimeout(this.#rest);
+    if (!this.player.moving) this.#rest = window.setTimeout(() => this.#guarded(() => this.#settle()), REST);
+    else this.#note();
+  }
+
+  /** How far the values of the moment have come. */
+  #travel() {
+    const progress = this.player.eased.toFixed(3);
+    for (const { view } of this.#views) if (view instanceof Markup) view.travel(progress);
+  }
+
+  /** Draws the views: all of them, or, while the run rushes, as many as a frame allows, in turn. @param {boolean} rushing */
+  #draw(rushing) {
+    const start = performance.now();
+    for (let count = 0; count < this.#views.length; count += 1) {
+      const shown = this.#views[(this.#turn + count) % this.#views.length];
+      if (shown.spec.lazy && this.player.moving) continue;
+      if (rushing && start - shown.shown < (/** @type {Record<string, number>} */ (READABLE)[shown.spec.kind] ?? 0)) continue;
+      if (rushing && performance.now() - start > DRAWING) {
+        this.#turn = (this.#turn + count) % this.#views.length;
+        return;
+      }
+      this.#refresh(shown);
+      shown.shown = start;
+    }
+  }
+
+  /** @param {Shown} shown */
+  #refresh({ section, view, index }) {
+    if (!view.near && this.player.moving) return;
+    const revision = this.engine.call("refresh", index);
+    section.hidden = revision < 0;
+    if (revision >= 0) view.update(revision);
+  }
+
+  /** At rest: what was left out while things moved, the proof, the address. */
+  #settle() {
+    for (const shown of this.#views) if (shown.spec.lazy) this.#refresh(shown);
+    this.#note();
+    this.controls.undoable = this.#past.length > 0;
+    const [claims, held, worst, bound] = this.engine.call("verify");
+    const right = claims === held;
+    this.verdict.hidden = !claims;
+    this.verdict.dataset.ok = right ? "yes" : "no";
+    const values = { claims, held, worst: format(worst, "e2"), bound: format(bound, "e2") };
+    this.verdict.replaceChildren(el("strong", {}, `${right ? "✓" : "✗"} ${this.words.say(right ? "verified" : "refuted")}`), " ", this.words.say(right ? "verified-how" : "refuted-how", values));
+  }
+
+  /** Remembers where the figure is well, in the address too. */
+  #note() {
+    if (this.player.waiting) return;
+    this.#good = this.engine.call("state");
+    this.address?.write(this.#good);
+  }
+
+  /** @param {Set<string> | null} ids */
+  #light(ids) {
+    for (const { view } of this.#views) if (view instanceof Markup) view.light(ids);
+    for (const data of this.root.querySelectorAll("data")) data.classList.toggle("lit", ids?.has(data.dataset.name ?? "") ?? false);
+  }
+
+  #colours() {
+    return (this.#palette ??= palette(this.root));
+  }
+
+  /** Draws again what the present frame has not drawn: another size, another theme. */
+  #redraw() {
+    if (!this.root.classList.contains("live") || this.player.moving) return;
+    this.#guarded(() => {
+      for (const shown of this.#views) if (shown.view instanceof Canvas && !shown.section.hidden) this.#refresh(shown);
+    });
+  }
+
+  /** Time stands still for what cannot be seen. */
+  #observe() {
+    let part = false;
+    const sight = () => this.player.sight(part && !document.hidden);
+    new IntersectionObserver(
+      ([entry]) => {
+        // A figure taller than the window never shows a quarter of itself on a phone: half a window full of it is enough.
+        const room = (entry.rootBounds ?? { height: innerHeight }).height;
+        part = entry.intersectionRatio >= 0.25 || entry.intersectionRect.height >= room / 2;
+        sight();
+      },
+      { threshold: Array.from({ length: 21 }, (_, index) => index / 20) },
+    ).observe(this.root);
+    document.addEventListener("visibilitychange", sight);
+    const near = new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) {
+          const shown = this.#views.find(({ section }) => section === entry.target);
+          if (!shown) continue;
+          shown.view.near = entry.isIntersecting;
+          if (entry.isIntersecting && shown.view.stale && this.root.classList.contains("live")) this.#guarded(() => this.#refresh(shown));
+        }
+      },
+      { rootMargin: "100px" },
+    );
+    for (const { section } of this.#views) near.observe(section);
+    let ratio = devicePixelRatio;
+    addEventListener("resize", () => {
+      if (ratio === devicePixelRatio) return;
+      ratio = devicePixelRatio;
+      this.#redraw();
+    });
+  }
+
+  /** The instance has ended: a new one goes on where the old one was well; after three in ten seconds it is left alone. */
+  async #died() {
+    const now = Date.now();
+    this.#deaths = [...this.#deaths.filter((at) => now - at < 10_000), now];
+    this.player.stop();
+    clearTimeout(this.#rest);
+    if (this.#deaths.length >= 3) return this.#trouble(this.words.say("error.died"), this.#good);
+    const values = new URLSearchParams(this.#good);
+    // If going back to the same step has failed, the step may be the reason.
+    const again = this.#deaths.length === 1;
+    if (!again) for (const key of ["step", "moment"]) values.delete(key);
+    const state = again ? this.#good : values.toString();
+    try {
+      await this.engine.revive(state);
+      this.#begin(state);
+      this.notices.add(this.words.say(again ? "recovered" : "restarted"));
+    } catch (error) {
+      this.#failed(error, state);
+    }
+  }
+
+  /** @param {unknown} error @param {string} state */
+  #failed(error, state) {
+    if (error instanceof Gone) return;
+    if (error instanceof Refused) return this.#trouble(this.words.problem(error.message), state);
+    if (!(error instanceof LoadError)) throw error;
+    this.engine.report = `${error.reason}\n${error.cause ?? ""}`;
+    this.#trouble(this.words.say(`error.${error.reason}`), state);
+  }
+
+  /** Says what is wrong, and offers the ways on. @param {string} sentence @param {string} state */
+  #trouble(sentence, state) {
+    const { say } = this.words;
+    const report = () => [sentence, link(state), navigator.userAgent, this.engine.report].join("\n");
+    const restart = () => {
+      this.#deaths = [];
+      void this.start(state);
+    };
+    this.notices.fail(
+      sentence,
+      button("reset", say("restart"), restart),
+      el("a", { href: link(state) }, say("state-link")),
+      button("", say("copy-report"), () => {
+        navigator.clipboard?.writeText(report()).then(() => this.notices.say(say("copied")), () => show(report(), say("copy-by-hand"), say("close"))) ??
+          show(report(), say("copy-by-hand"), say("close"));
+      }),
+    );
+  }
+}

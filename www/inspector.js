@@ -1,0 +1,97 @@
+/**
+ * What is pointed at: its name, how its number comes about with the numbers in place, and a field where the reader may change
+ * it. Pointing shows, a click or the keyboard's focus holds, Escape lets go.
+ */
+
+import { button, el, insert } from "./dom.js";
+
+export class Inspector {
+  /** @type {string | null} */ #pointed = null;
+  /** @type {string | null} */ #held = null;
+  #shown = "";
+  #formula = "";
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import("./engine.js").Engine} engine
+   * @param {import("./words.js").Words} words
+   * @param {(ids: Set<string> | null) => void} light
+   * @param {(act: () => void) => void} user
+   * @param {(id: string, text: string) => void} edit
+   */
+  constructor(root, engine, words, light, user, edit) {
+    this.root = root;
+    this.engine = engine;
+    this.light = light;
+    this.words = words;
+    this.user = user;
+    this.title = el("strong");
+    this.formula = el("div", { class: "formula" });
+    this.field = el("input", { type: "text", inputmode: "decimal", class: "number" });
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.field.blur();
+      if (event.key === "Escape") {
+        this.field.value = this.#value;
+        event.stopPropagation();
+      }
+    });
+    this.field.addEventListener("change", () => {
+      const id = this.#shown;
+      if (this.field.value.trim() !== this.#value) user(() => edit(id, this.field.value.trim()));
+    });
+    this.label = el("label", {}, words.say("change-it"), " ", this.field);
+    this.close = button("close", words.say("let-go"), () => user(() => this.release()), true);
+    this.hint = el("p", { class: "hint" }, words.say("inspector-hint"));
+    root.replaceChildren(this.hint, this.title, this.formula, this.label, this.close);
+    this.#clear();
+  }
+
+  #value = "";
+
+  /** @param {string | null} id */
+  point(id) {
+    if (id === this.#pointed) return;
+    this.#pointed = id;
+    this.user(() => this.update());
+  }
+
+  /** @param {string} id */
+  hold(id) {
+    this.#held = id;
+    this.#pointed = null;
+    this.user(() => this.update());
+  }
+
+  release() {
+    this.#held = this.#pointed = null;
+    this.update();
+  }
+
+  get holding() {
+    return this.#held !== null;
+  }
+
+  /** Shows what is pointed at or held, with the numbers of now. */
+  update() {
+    const id = this.#pointed ?? this.#held;
+    const answer = id === null ? "" : this.engine.call("pick", id);
+    if (id === null || !answer) return this.#clear();
+    const [highlight, editable, formula = ""] = answer.split("\n");
+    if (this.#shown !== id) this.title.textContent = this.words.name(id);
+    this.#shown = id;
+    if (this.#formula !== formula) insert(this.formula, (this.#formula = formula));
+    this.label.hidden = editable === "";
+    if (document.activeElement !== this.field) this.field.value = this.#value = editable;
+    this.root.classList.add("full");
+    this.root.classList.toggle("held", this.#held !== null);
+    this.light(new Set([id, ...highlight.split(" ")]));
+  }
+
+  #clear() {
+    if (!this.#shown && this.root.classList.contains("ready")) return;
+    this.#shown = "";
+    this.root.classList.remove("full", "held");
+    this.root.classList.add("ready");
+    this.light(null);
+  }
+}

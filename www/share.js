@@ -1,0 +1,110 @@
+/**
+ * Taking the figure away: its link, its computation as PyTorch, its pictures as SVG or PNG, its numbers as CSV. Where the
+ * clipboard is not allowed the text is shown, selected.
+ */
+
+import { button, el } from "./dom.js";
+
+/** @typedef {import("./engine.js").Engine} Engine */
+
+/** Size in CSS pixels of an exported picture; the PNG has twice as many. */
+const WIDTH = 800;
+const HEIGHT = 480;
+
+export class Share {
+  /**
+   * @param {HTMLElement} root
+   * @param {{ engine: Engine, words: import("./words.js").Words, user: (act: () => void) => void, link: () => string, palette: () => Uint32Array,
+   *   views: { index: number, id: string, title: string, present: () => boolean, shape: () => [number, number] }[], name: string }} figure
+   */
+  constructor(root, figure) {
+    this.figure = figure;
+    const { engine, words, user, name } = figure;
+    const { say } = words;
+    this.menu = el("div", { class: "menu" });
+    const more = el("details", { class: "export" }, el("summary", {}, say("export")), this.menu);
+    more.addEventListener("toggle", () => more.open && user(() => this.#list()));
+    more.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !more.open) return;
+      more.open = false;
+      more.querySelector("summary")?.focus();
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (event.target instanceof Node && !more.contains(event.target)) more.open = false;
+    });
+    /** @type {HTMLButtonElement} */
+    const link = button("link", say("copy-link"), () => user(() => this.copy(figure.link(), link)));
+    /** @type {HTMLButtonElement} */
+    const code = button("code", say("copy-pytorch"), () => user(() => this.copy(engine.call("pytorch"), code)));
+    this.csv = button("", "CSV", () => user(() => save(new Blob([engine.call("csv")], { type: "text/csv" }), `${name}.csv`)));
+    root.replaceChildren(link, code, more);
+  }
+
+  /** Copies, and says so on the button; or shows the text to be copied by hand. @param {string} text @param {HTMLButtonElement} source */
+  async copy(text, source) {
+    const { say } = this.figure.words;
+    try {
+      await navigator.clipboard.writeText(text);
+      const label = /** @type {Text} */ (source.lastChild);
+      const before = label.data;
+      if (before === say("copied")) return;
+      label.data = say("copied");
+      setTimeout(() => (label.data = before), 1500);
+    } catch {
+      show(text, say("copy-by-hand"), say("close"));
+    }
+  }
+
+  #list() {
+    const { engine, views, palette, words, user, name } = this.figure;
+    const rows = views
+      .filter((view) => view.present())
+      .map((view) => {
+        const svg = () => {
+          const [width, height] = view.shape();
+          return engine.call("svg", view.index, width || WIDTH, height || HEIGHT, palette());
+        };
+        const file = (/** @type {string} */ kind) => `${name}-${view.id}.${kind}`;
+        return el(
+          "div",
+          { role: "group", "aria-label": view.title },
+          el("span", {}, view.title),
+          button("", "SVG", () => user(() => save(new Blob([svg()], { type: "image/svg+xml" }), file("svg")))),
+          button("", "PNG", () => user(() => void picture(svg()).then((blob) => save(blob, file("png"))))),
+        );
+      });
+    this.menu.replaceChildren(...rows, el("div", {}, el("span", {}, words.say("numbers")), this.csv));
+  }
+}
+
+/** Hands a file to the reader. @param {Blob} blob @param {string} name */
+function save(blob, name) {
+  const href = URL.createObjectURL(blob);
+  el("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10_000);
+}
+
+/** An SVG as PNG at twice its size. @param {string} svg @returns {Promise<Blob>} */
+async function picture(svg) {
+  const href = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  try {
+    const image = new Image();
+    image.src = href;
+    await image.decode();
+    const canvas = el("canvas", { width: image.naturalWidth * 2, height: image.naturalHeight * 2 });
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no PNG"))), "image/png"));
+  } finally {
+    URL.revokeObjectURL(href);
+  }
+}
+
+/** A text to be copied by hand. @param {string} text @param {string} title @param {string} close */
+export function show(text, title, close) {
+  const area = el("textarea", { readonly: true, rows: 12, "aria-label": title });
+  area.value = text;
+  const dialog = el("dialog", { onclose: () => dialog.remove() }, el("p", {}, title), area, button("", close, () => dialog.close()));
+  document.body.append(dialog);
+  dialog.showModal();
+  area.select();
+}

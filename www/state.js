@@ -1,0 +1,51 @@
+/**
+ * The address of the page and the state of the figure are one thing: `#key=value&…`, as the engine writes it. Only the first
+ * figure of a page owns the address. Writing is throttled, because browsers limit how often it may change, and wrapped, because
+ * some frames forbid it; reading tolerates whatever stands there, since the engine answers with notices.
+ */
+
+/** Milliseconds between two writings. */
+const PAUSE = 250;
+
+export class Address {
+  #written = "";
+  #timer = 0;
+  #pending = "";
+
+  /** @param {(state: string) => void} changed the reader, or the history, went to another state */
+  constructor(changed) {
+    this.#written = this.read();
+    addEventListener("hashchange", () => {
+      const state = this.read();
+      if (state === this.#written) return;
+      clearTimeout(this.#timer);
+      this.#timer = 0;
+      this.#written = state;
+      changed(state);
+    });
+  }
+
+  read() {
+    return location.hash.slice(1);
+  }
+
+  /** @param {string} state */
+  write(state) {
+    this.#pending = state;
+    this.#timer ||= window.setTimeout(() => {
+      this.#timer = 0;
+      if (this.#pending === this.#written) return;
+      this.#written = this.#pending;
+      try {
+        history.replaceState(history.state, "", `#${this.#pending}`);
+        // The browser may have escaped something: what it reads back is what it will compare with.
+        this.#written = this.read();
+      } catch {
+        // A frame without an address of its own: the state stays in the figure.
+      }
+    }, PAUSE);
+  }
+}
+
+/** The link to a state of this page. @param {string} state */
+export const link = (state) => location.href.replace(/#.*$/s, "") + (state && `#${state}`);

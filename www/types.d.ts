@@ -1,0 +1,99 @@
+/**
+ * The shapes that cross the page's borders: the generated glue, the manifest of a lesson, the data of a page.
+ * Types only: nothing here is shipped. The methods of `Session` are described in `src/web/mod.rs`.
+ */
+
+/** A running lesson inside WebAssembly. Problems are tab-separated lines: code, subject, given, expected. */
+export interface Session {
+  setWords(lines: string): void;
+  notices(): string;
+  state(): string;
+  controls(): string;
+  set(id: string, text: string): string;
+  edit(id: string, text: string): string;
+  step(): number;
+  furthest(): number;
+  maxStep(): number;
+  moments(): string;
+  moment(): number;
+  setMoment(index: number): void;
+  seek(step: number): void;
+  work(maxSteps: number): number;
+  reset(): void;
+  refresh(view: number): number;
+  markup(view: number): string;
+  slots(view: number): Float64Array;
+  draw(view: number, canvas: HTMLCanvasElement, scale: number, palette: Uint32Array): void;
+  svg(view: number, width: number, height: number, palette: Uint32Array): string;
+  locate(view: number, x: number, y: number, width: number, height: number): Float64Array;
+  readoutIds(): string;
+  readoutRevision(): number;
+  readoutValues(): Float64Array;
+  pick(id: string): string;
+  verify(): Float64Array;
+  predict(): Float64Array;
+  pytorch(): string;
+  csv(): string;
+  free(): void;
+}
+
+/** The module that wasm-bindgen writes. Every import with another query is another, independent instance. */
+export interface Glue {
+  default(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  Session: new (lesson: string, state: string) => Session;
+  lastPanic(): string;
+  simd(): boolean;
+}
+
+export interface Control {
+  id: string;
+  kind: "slider" | "toggle" | "choice" | "stepper" | "sizes" | "text";
+  effect: "restart" | "live" | "display";
+  /** slider, stepper */
+  min?: number;
+  max?: number;
+  log?: boolean;
+  unit?: string;
+  /** choice: keys of the words */
+  options?: string[];
+  /** sizes: fewest and most entries; smallest and largest entry */
+  length?: [number, number];
+  each?: [number, number];
+  /** text */
+  maxLength?: number;
+}
+
+export interface ViewSpec {
+  id: string;
+  kind: "curve" | "scatter" | "bars" | "heatmap" | "image" | "network" | "formula" | "table";
+  place: "stage" | "reason" | "chart" | "proof";
+  /** Costly: computed when the figure rests. */
+  lazy: boolean;
+  /** A click into it is an edit of this id. */
+  click: string | null;
+}
+
+/** What a lesson says of itself: the same object as in lessons.json. */
+export interface Lesson {
+  id: string;
+  controls: Control[];
+  presets: { id: string; values: Record<string, string> }[];
+  views: ViewSpec[];
+  readouts: { id: string; unit: string }[];
+  maxStep: number;
+  prediction: { state: string; options: string[] } | null;
+}
+
+/** The data that a page carries for its figures. */
+export interface Page {
+  lang: string;
+  lesson: Lesson;
+  words: Record<string, string>;
+  root: string;
+}
+
+declare global {
+  interface Window {
+    trustedTypes?: { createPolicy(name: string, rules: { createHTML(text: string): string }): { createHTML(text: string): string } };
+  }
+}

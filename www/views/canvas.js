@@ -1,0 +1,71 @@
+/**
+ * Charts and pictures: the engine draws them on a canvas whose size in device pixels is kept here. They are drawn when their
+ * data, their size or the theme changes, never because something is pointed at.
+ */
+
+import { el } from "../dom.js";
+
+/** Largest side of a canvas in device pixels: beyond it browsers refuse, or take memory for nothing. */
+const LARGEST = 4096;
+
+export class Canvas {
+  /** Whether it is worth drawing: it is on the screen, or near it. */
+  near = true;
+  stale = true;
+  #width = 0;
+  #height = 0;
+
+  /**
+   * @param {HTMLElement} picture
+   * @param {number} index of the view
+   * @param {import("../engine.js").Engine} engine
+   * @param {{ label: string, palette: () => Uint32Array, redraw: () => void, click: ((x: number, y: number, event: MouseEvent) => void) | null }} options
+   */
+  constructor(picture, index, engine, options) {
+    this.index = index;
+    this.engine = engine;
+    this.options = options;
+    this.canvas = el("canvas", { role: "img", "aria-label": options.label });
+    picture.replaceChildren(this.canvas);
+    if (options.click) {
+      picture.classList.add("clickable");
+      this.canvas.addEventListener("click", (event) => {
+        const box = this.canvas.getBoundingClientRect();
+        options.click?.(event.clientX - box.left, event.clientY - box.top, event);
+      });
+    }
+    const again = () => {
+      this.stale = true;
+      options.redraw();
+    };
+    // What a lost context leaves is blank; where the browser gives it back, it says so.
+    this.canvas.addEventListener("contextrestored", again);
+    new ResizeObserver(([entry]) => {
+      this.#width = entry.contentRect.width;
+      this.#height = entry.contentRect.height;
+      again();
+    }).observe(this.canvas);
+  }
+
+  /** Forgets the session that it showed. */
+  reset() {
+    this.stale = true;
+  }
+
+  get size() {
+    return /** @type {[number, number]} */ ([this.#width, this.#height]);
+  }
+
+  update() {
+    this.stale = true;
+    if (!this.near || !this.#width || !this.#height) return;
+    const scale = Math.min(devicePixelRatio, LARGEST / Math.max(this.#width, this.#height));
+    const [width, height] = [Math.round(this.#width * scale), Math.round(this.#height * scale)];
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+    this.engine.call("draw", this.index, this.canvas, scale, this.options.palette());
+    this.stale = false;
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Networks, formulas and tables: markup that the engine wrote, and numbers that it sends. The markup changes only when the
+ * structure does; in between the numbers of the slots are written into the elements that asked for them (`data-slot`, `data-sign`,
+ * `data-mag`, `data-phase`, `data-flow`, `data-verdict`), and only those that changed.
+ *
+ * What has `data-pick` can be pointed at, focused (arrow keys go to the neighbour) and clicked.
+ */
+
+import { insert } from "../dom.js";
+import { format } from "../format.js";
+
+/** @typedef {(value: number) => void} Write */
+
+const PHASES = ["later", "now", "done"];
+const FLOWS = ["still", "forward", "backward"];
+const ARROWS = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
+
+/** What can be focused; other things with an id can only be pointed at. */
+const STOPS = "[data-pick][tabindex]";
+
+/** What a binding does to its element. @type {Record<string, (element: HTMLElement) => Write>} */
+const BINDINGS = {
+  slot: (element) => {
+    const code = element.dataset.format ?? "g4";
+    const text = document.createTextNode("");
+    element.replaceChildren(text);
+    return (value) => {
+      const written = format(value, code);
+      if (text.data !== written) text.data = written;
+    };
+  },
+  sign: (element) => (value) => attribute(element, "is", value > 0 ? "pos" : value < 0 ? "neg" : "zero"),
+  mag: (element) => (value) => element.style.setProperty("--mag", value.toFixed(3)),
+  phase: (element) => (value) => PHASES.forEach((name, index) => element.classList.toggle(name, index === value)),
+  flow: (element) => (value) => attribute(element, "going", FLOWS[value] ?? "still"),
+  verdict: (element) => (value) => attribute(element, "ok", value === 1 ? "yes" : value === 0 ? "no" : ""),
+};
+
+/** @param {HTMLElement} element @param {string} name @param {string} value */
+function attribute(element, name, value) {
+  if (element.dataset[name] !== value) element.dataset[name] = value;
+}
+
+export class Markup {
+  /** Whether it is on the screen, or near it. */
+  near = true;
+  stale = true;
+  #revision = -1;
+  #progress = "";
+  #flows = false;
+  /** One entry a binding: slot, last value, what to do. @type {{ slot: number, last: number | undefined, write: Write }[]} */
+  #bindings = [];
+  /** @type {Map<string, HTMLElement[]>} */
+  #picks = new Map();
+  /** The element that the tab key reaches. @type {HTMLElement | undefined} */
+  #current;
+  /** @type {HTMLElement[]} */
+  #lit = [];
+
+  /**
+   * @param {HTMLElement} picture where the markup goes
+   * @param {number} index of the view
+   * @param {import("../engine.js").Engine} engine
+   * @param {{ point: (id: string | null) => void, hold: (id: string) => void }} pointer
+   */
+  constructor(picture, index, engine, pointer) {
+    this.picture = picture;
+    this.index = index;
+    this.engine = engine;
+    const pick = (/** @type {Event} */ event) =>
+      /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest("[data-pick]") : null);
+    const point = (/** @type {Event} */ event) => pointer.point(pick(event)?.dataset.pick ?? null);
+    picture.addEventListener("pointerover", point);
+    picture.addEventListener("pointerleave", () => pointer.point(null));
+    picture.addEventListener("focusin", (event) => {
+      const element = pick(event);
+      if (!element) return;
+      this.#reach(element);
+      if (element.matches(":focus-visible")) pointer.hold(element.dataset.pick ?? "");
+    });
+    picture.addEventListener("click", (event) => {
+      const element = pick(event);
+      if (element) pointer.hold(element.dataset.pick ?? "");
+    });
+    picture.addEventListener("keydown", (event) => this.#walk(event));
+  }
+
+  /** Forgets the session that it showed. */
+  reset() {
+    this.#revision = -1;
+  }
+
+  /** Moves what travels. @param {string} progress 0 to 1 */
+  travel(progress) {
+    if (!this.#flows || progress === this.#progress) return;
+    this.#progress = progress;
+    this.picture.style.setProperty("--p", progress);
+  }
+
+  /** Takes a revision of the markup, and the numbers. @param {number} revision */
+  update(revision) {
+    if (revision !== this.#revision) {
+      this.#revision = revision;
+      this.#build();
+    }
+    const slots = this.engine.call("slots", this.index);
+    for (const binding of this.#bindings) {
+      const value = slots[binding.slot];
+      if (Object.is(value, binding.last)) continue;
+      binding.last = value;
+      binding.write(value);
+    }
+  }
+
+  /** Lights what belongs together. @param {Set<string> | null} ids */
+  light(ids) {
+    for (const element of this.#lit) element.classList.remove("lit");
+    this.#lit = ids ? [...ids].flatMap((id) => this.#picks.get(id) ?? []) : [];
+    for (const element of this.#lit) element.classList.add("lit");
+    this.picture.classList.toggle("pointing", this.#lit.length > 0);
+  }
+
+  #build() {
+    const focused = this.picture.contains(document.activeElement) ? this.#current?.dataset.pick : undefined;
+    insert(this.picture, this.engine.call("markup", this.index));
+    this.#bindings = [];
+    for (const [kind, bind] of Object.entries(BINDINGS)) {
+      for (const element of this.#all(`[data-${kind}]`)) {
+        this.#bindings.push({ slot: Number(element.dataset[kind]), last: undefined, write: bind(element) });
+      }
+    }
+    this.#flows = this.#all("[data-flow]").length > 0;
+    this.#picks = new Map();
+    for (const element of this.#all("[data-pick]")) {
+      const id = element.dataset.pick ?? "";
+      this.#picks.set(id, [...(this.#picks.get(id) ?? []), element]);
+    }
+    this.#current = undefined;
+    const again = focused && this.#picks.get(focused)?.find((element) => element.tabIndex === -1);
+    const first = again || this.#all(STOPS)[0];
+    if (first) this.#reach(first);
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  /** @param {string} selector */
+  #all(selector) {
+    return /** @type {NodeListOf<HTMLElement>} */ (this.picture.querySelectorAll(selector));
+  }
+
+  /** Moves the one place that the tab key reaches. @param {HTMLElement} element */
+  #reach(element) {
+    if (this.#current) this.#current.tabIndex = -1;
+    element.tabIndex = 0;
+    this.#current = element;
+  }
+
+  /** Arrow keys: to the nearest neighbour in that direction. @param {KeyboardEvent} event */
+  #walk(event) {
+    const way = ARROWS[event.key];
+    const from = document.activeElement;
+    if (!way || !from || !this.picture.contains(from) || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const [x, y] = middle(from);
+    let best = Infinity;
+    /** @type {HTMLElement | null} */
+    let next = null;
+    for (const element of this.#all(STOPS)) {
+      const [dx, dy] = middle(element).map((value, axis) => value - [x, y][axis]);
+      const ahead = dx * way[0] + dy * way[1];
+      const aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
+      if (ahead > 2 && ahead + 3 * aside < best) {
+        best = ahead + 3 * aside;
+        next = element;
+      }
+    }
+    next?.focus();
+  }
+}
+
+/** @param {Element} element */
+function middle(element) {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return [left + width / 2, top + height / 2];
+}
