@@ -41,7 +41,7 @@ export class Controls {
     const presets = lesson.presets.map(({ id }) => id);
     const preset = { id: "preset", kind: /** @type {const} */ ("choice"), effect: /** @type {const} */ ("restart"), options: presets };
     this.preset = choice({ id: "preset", label: say("preset"), spec: preset, words, send: (id) => acts.set("preset", id) });
-    this.seed = el("input", { type: "text", inputmode: "numeric", class: "number", id: unique() });
+    this.seed = el("input", { type: "text", inputmode: "numeric", class: "field", id: unique() });
     this.seed.addEventListener("change", () => acts.set("seed", this.seed.value.trim()));
     const dice = button("dice", say("new-seed"), () => acts.set("seed", String(crypto.getRandomValues(new Uint32Array(1))[0])), true);
     this.undo = button("undo", say("undo"), acts.undo, true);
@@ -85,7 +85,7 @@ function slider({ label, spec, words, send }) {
   const value = (/** @type {number} */ at) => (log ? min * (max / min) ** at : min + (max - min) * at);
   const place = (/** @type {number} */ number) => (log ? Math.log(number / min) / Math.log(max / min) : (number - min) / (max - min));
   const track = el("input", { type: "range", min: 0, max: TRACK, step: 1 });
-  const field = el("input", { type: "text", inputmode: "decimal", class: "number", "aria-label": label });
+  const field = el("input", { type: "text", inputmode: "decimal", class: "field", "aria-label": label });
   track.addEventListener("input", () => {
     // Two digits more than the track can tell apart would be noise in the address.
     const exact = value(+track.value / TRACK);
@@ -145,7 +145,7 @@ function choice({ id, label, spec, words, send }) {
 
 /** A whole number with a button on each side. @param {string} label @param {number} min @param {number} max @param {(value: number) => void} send @param {Words} words */
 function counter(label, min, max, send, words) {
-  const field = el("input", { type: "text", inputmode: "numeric", class: "number", "aria-label": label });
+  const field = el("input", { type: "text", inputmode: "numeric", class: "field", "aria-label": label });
   const by = (/** @type {number} */ way) => () => send(clamp(Number(field.value) + way, min, max));
   const less = button("minus", `${label}: ${words.say("less")}`, by(-1), true);
   const more = button("plus", `${label}: ${words.say("more")}`, by(1), true);

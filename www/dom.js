@@ -84,7 +84,7 @@ export function icon(name) {
 export function button(image, label, act, silent = false) {
   return el(
     "button",
-    { type: "button", onclick: act, "aria-label": silent ? label : undefined, title: silent ? label : undefined },
+    { type: "button", class: silent && "bare", onclick: act, "aria-label": silent ? label : undefined, title: silent ? label : undefined },
     image ? icon(image) : null,
     silent ? null : label,
   );

@@ -68,13 +68,13 @@ export class Figure {
     const guarded = (/** @type {() => void} */ act) => this.#guarded(act);
     const user = (/** @type {() => void} */ act) => this.#user(act);
     this.player = new Player(this.engine, (moved) => this.#show(moved), guarded);
-    const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(`.${name}`) ?? el("div"));
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(`:scope > .${name}`) ?? el("div"));
 
     const time = part("time");
     this.timeline = new Timeline(time, words, this.player, user);
     this.main = el("dl", { class: "main" });
-    this.verdict = el("p", { class: "verdict" });
-    time.append(el("div", { class: "now" }, this.main, this.verdict));
+    this.proven = el("p", { class: "proven" });
+    time.append(el("div", { class: "present" }, this.main, this.proven));
     const numbers = part("numbers");
     if (!numbers.querySelector("dl")) numbers.append(el("dl"));
     const units = Object.fromEntries(this.lesson.readouts.map(({ id, unit }) => [id, unit]));
@@ -114,7 +114,7 @@ export class Figure {
         })),
     });
     const asked = this.lesson.prediction;
-    const place = root.querySelector(".prediction") ?? document.querySelector(".prediction");
+    const place = root.querySelector(":scope > .prediction") ?? document.querySelector(".prediction");
     if (asked && place instanceof HTMLElement && address) {
       const compute = () => this.engine.aside(asked.state, (session) => session.predict());
       new Predict(place, asked, words, compute, guarded, () => this.visit(asked.state));
@@ -322,10 +322,10 @@ export class Figure {
     this.controls.undoable = this.#past.length > 0;
     const [claims, held, worst, bound] = this.engine.call("verify");
     const right = claims === held;
-    this.verdict.hidden = !claims;
-    this.verdict.dataset.ok = right ? "yes" : "no";
+    this.proven.hidden = !claims;
+    this.proven.dataset.ok = right ? "yes" : "no";
     const values = { claims, held, worst: format(worst, "e2"), bound: format(bound, "e2") };
-    this.verdict.replaceChildren(el("strong", {}, `${right ? "✓" : "✗"} ${this.words.say(right ? "verified" : "refuted")}`), " ", this.words.say(right ? "verified-how" : "refuted-how", values));
+    this.proven.replaceChildren(el("strong", {}, `${right ? "✓" : "✗"} ${this.words.say(right ? "verified" : "refuted")}`), " ", this.words.say(right ? "verified-how" : "refuted-how", values));
   }
 
   /** Remembers where the figure is well, in the address too. */

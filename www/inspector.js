@@ -27,7 +27,7 @@ export class Inspector {
     this.user = user;
     this.title = el("strong");
     this.formula = el("div", { class: "formula" });
-    this.field = el("input", { type: "text", inputmode: "decimal", class: "number" });
+    this.field = el("input", { type: "text", inputmode: "decimal", class: "field" });
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.field.blur();
       if (event.key === "Escape") {

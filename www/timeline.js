@@ -59,7 +59,7 @@ export class Timeline {
     this.field = el("input", {
       type: "text",
       inputmode: "numeric",
-      class: "number",
+      class: "field",
       "aria-label": say("go-to-step"),
       onchange: () => user(() => this.#type()),
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.#revert(),
