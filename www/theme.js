@@ -60,8 +60,8 @@ export function themes(words) {
   press.classList.add("theme");
 }
 
-/** Order of the colours in `plot::Style`. */
-const TOKENS = ["paper", "ink", "ink2", "line", "grid", "accent", "pos", "neg", "series-0", "series-1", "series-2", "series-3", "series-4", "series-5"];
+/** The colours in the order of `plot::Palette`; a figure is drawn on the card. */
+const TOKENS = ["card", "ink", "ink2", "line", "grid", "accent", "pos", "neg", "series-0", "series-1", "series-2", "series-3", "series-4", "series-5"];
 
 /** The colours of now, as 0xRRGGBB. @param {Element} element where the tokens are read */
 export function palette(element) {
