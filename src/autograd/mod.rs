@@ -1,1 +1,35 @@
-//! Reverse-mode differentiation.
+//! Reverse-mode differentiation: a tape of operations, and the way back along it.
+//!
+//! Not layers or optimisers (`nn`), and not loops (`kernels`, through `tensor`).
+//!
+//! | file | what it says |
+//! |---|---|
+//! | `op` | the operations as data, and the shapes that each takes |
+//! | `tape` | the nodes, their values, storages and versions; `no_grad`, `detach` |
+//! | `in_place` | writing into values that exist |
+//! | `record` | one method of [`Tape`] for each operation |
+//! | `forward` | what each operation computes |
+//! | `rules` | the table of gradients |
+//! | `backward` | the loop over the tape, and why it may refuse |
+//! | `trace` | the tape, to be drawn |
+//!
+//! An operation is added in three places that do not compile without each other: a line of the enum with its shapes (`op`),
+//! an arm of `forward`, an arm of `rules`; then a method in `record`, and a row in `tests/gradients.rs`, which fails until
+//! it is there.
+
+mod backward;
+mod forward;
+mod in_place;
+mod op;
+mod record;
+mod rules;
+mod tape;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+pub use backward::GradError;
+pub use op::{MAP_NAMES, MAX_ARGS, Op, Over, ZIP_NAMES};
+pub use rules::{Reads, reads};
+pub use tape::{Mark, Tape, Var};
+pub use trace::Trace;

@@ -1,0 +1,232 @@
+//! The way back: a loop over the tape from a result to the leaves.
+//!
+//! Not the derivatives (`rules.rs`): here is only the order in which they are asked for, what may be asked, and where the
+//! answers go. First a look at every node on the way (is what it saved still there, and still the same?), so that a refusal
+//! leaves all gradients as they were; then the loop: each node hands its gradient to those operands that want one. The
+//! first gradient to reach a buffer sets it, later ones add. Leaves keep adding from one backward to the next until
+//! `zero_grad`; gradients of results in between are of the latest pass alone, and can be read after it.
+
+use super::op::MAX_ARGS;
+use super::rules::{self, Pass, Reads};
+use super::tape::{Tape, Var};
+use crate::kernels::{Real, Write};
+use crate::tensor::{Shape, ShapeError, TensorRef};
+use core::fmt;
+
+/// Why there is no gradient. The sentences are close to PyTorch's, whose readers will search for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GradError {
+    /// Backward was asked of more than one number without saying with which gradient it begins.
+    NotScalar {
+        /// The result's shape.
+        shape: Shape,
+    },
+    /// The result does not depend on anything that requires a gradient.
+    NoGraph,
+    /// What an operation had saved was freed by an earlier backward.
+    Freed {
+        /// The operation.
+        op: &'static str,
+        /// Its PyTorch name.
+        grad_fn: &'static str,
+    },
+    /// A value that a gradient needs was written in place after it was used.
+    Modified {
+        /// The operation whose gradient needs the value.
+        op: &'static str,
+        /// What computed the value, by its PyTorch name; `AccumulateGrad` where it is a leaf.
+        grad_fn: &'static str,
+        /// Its shape.
+        shape: Shape,
+        /// The version that it has now.
+        found: u32,
+        /// The version that was used.
+        expected: u32,
+    },
+    /// A leaf that requires a gradient was about to be overwritten while recording.
+    LeafInPlace {
+        /// The operation.
+        op: &'static str,
+    },
+    /// Operands that do not fit.
+    Shape(ShapeError),
+}
+
+impl fmt::Display for GradError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GradError::NotScalar { shape } => write!(
+                f,
+                "grad can be implicitly created only for scalar outputs: this one has shape {shape}; reduce it with sum or mean, \
+                 or say with which gradient backward begins"
+            ),
+            GradError::NoGraph => write!(
+                f,
+                "this value does not require grad and does not have a grad_fn: nothing that it was computed from requires a \
+                 gradient, or it was computed under no_grad"
+            ),
+            GradError::Freed { op, grad_fn } => write!(
+                f,
+                "trying to backward through the graph a second time: the values saved by {op} ({grad_fn}) were freed by the \
+                 first backward; pass retain_graph to the first one if you need a second"
+            ),
+            GradError::Modified { op, grad_fn, shape, found, expected } => write!(
+                f,
+                "one of the variables needed for gradient computation has been modified by an inplace operation: {op} used a \
+                 value of shape {shape}, output of {grad_fn}, which is at version {found}; expected version {expected} instead"
+            ),
+            GradError::LeafInPlace { op } => write!(
+                f,
+                "a leaf variable that requires grad is being used in an in-place operation ({op}): do it under no_grad, or on a \
+                 value computed from the leaf"
+            ),
+            GradError::Shape(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for GradError {}
+
+impl<T: Real> Tape<T> {
+    /// Gradients of a scalar with respect to everything that it was computed from; frees what was saved for it.
+    pub fn backward(&mut self, loss: Var) -> Result<(), GradError> {
+        self.backward_from(loss, None, false)
+    }
+
+    /// As [`Tape::backward`], but keeps what was saved, so that it can be done again.
+    pub fn backward_retain(&mut self, loss: Var) -> Result<(), GradError> {
+        self.backward_from(loss, None, true)
+    }
+
+    /// Gradients of sum(`seed` * value of `root`); `seed` has the elements of `root`, or is 1 for a scalar if left out.
+    #[track_caller]
+    pub fn backward_from(&mut self, root: Var, seed: Option<&[T]>, retain_graph: bool) -> Result<(), GradError> {
+        let shape = self.shape(root);
+        if seed.is_none() && shape.len() != 1 {
+            return Err(GradError::NotScalar { shape });
+        }
+        if let Some(seed) = seed {
+            assert!(
+                seed.len() == shape.len(),
+                "backward: {shape} has {} elements, the seed {}",
+                shape.len(),
+                seed.len()
+            );
+        }
+        let Some(start) = self.node(root).grad else { return Err(GradError::NoGraph) };
+        self.mark_wanted(root.index())?;
+
+        let write = self.begin_grad(root.index());
+        let here = &mut self.grads[start..start + shape.len()];
+        for (nth, grad) in here.iter_mut().enumerate() {
+            let one = seed.map_or(T::ONE, |seed| seed[nth]);
+            *grad = if write == Write::Set { one } else { *grad + one };
+        }
+        for id in (0..=root.index()).rev() {
+            if self.wanted[id] && !self.nodes[id].is_leaf() {
+                self.pass_back(id);
+                self.nodes[id].freed = !retain_graph;
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the nodes between `root` and the leaves, checks what they saved, and forgets old gradients of results.
+    fn mark_wanted(&mut self, root: usize) -> Result<(), GradError> {
+        self.wanted.clear();
+        self.wanted.resize(root + 1, false);
+        self.wanted[root] = true;
+        for id in (0..=root).rev() {
+            if !self.wanted[id] || self.nodes[id].is_leaf() {
+                continue;
+            }
+            self.check_saved(id)?;
+            let node = &self.nodes[id];
+            for &arg in node.args() {
+                self.wanted[arg as usize] |= self.nodes[arg as usize].grad.is_some();
+            }
+        }
+        for id in 0..=root {
+            if self.wanted[id] && !self.nodes[id].is_leaf() {
+                self.nodes[id].has_grad = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether everything that node `id` saved is there, at the version that it used.
+    fn check_saved(&self, id: usize) -> Result<(), GradError> {
+        let node = &self.nodes[id];
+        if node.freed && node.reads != Reads::NOTHING {
+            return Err(GradError::Freed { op: node.op.name(), grad_fn: node.op.grad_fn(node.shape) });
+        }
+        let operands = node.args().iter().enumerate().map(|(nth, &arg)| (Reads::arg(nth), arg as usize, nth));
+        for (read, source, slot) in operands.chain([(Reads::OUT, id, MAX_ARGS)]) {
+            let source = &self.nodes[source];
+            let found = self.storages[source.storage as usize].version;
+            let expected = node.versions[slot];
+            if node.reads.contains(read) && found != expected {
+                return Err(GradError::Modified {
+                    op: node.op.name(),
+                    grad_fn: source.op.grad_fn(source.shape),
+                    shape: source.shape,
+                    found,
+                    expected,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands the gradient of node `id` to its operands.
+    fn pass_back(&mut self, id: usize) {
+        for nth in 0..usize::from(self.nodes[id].arity) {
+            let arg = self.nodes[id].args[nth] as usize;
+            let Some(start) = self.nodes[arg].grad else { continue };
+            let write = self.begin_grad(arg);
+            let node = &self.nodes[id];
+            // A node's gradient lies behind those of its operands, as the node itself does.
+            let (before, own) = self.grads.split_at_mut(node.grad.expect("a wanted node has a gradient"));
+            let value = |id: usize| {
+                let node = &self.nodes[id];
+                TensorRef { shape: node.shape, data: &self.values[self.storages[node.storage as usize].at.clone()] }
+            };
+            let mut args = [TensorRef::EMPTY; MAX_ARGS];
+            for (slot, &arg) in args.iter_mut().zip(node.args()) {
+                *slot = value(arg as usize);
+            }
+            let mut pass = Pass {
+                args: &args[..usize::from(node.arity)],
+                out: value(id),
+                aux: &self.values[node.aux.clone()],
+                indices: &self.indices[node.indices.clone()],
+                grad_out: &own[..node.shape.len()],
+                grad_in: &mut before[start..start + self.nodes[arg].shape.len()],
+                write,
+                scratch: &mut self.scratch,
+                reads: rules::reads(&node.op, nth),
+            };
+            rules::grad_in(&node.op, nth, &mut pass);
+        }
+    }
+
+    /// How the next gradient for node `id` is to be written: set if it is the first, else added.
+    fn begin_grad(&mut self, id: usize) -> Write {
+        if core::mem::replace(&mut self.nodes[id].has_grad, true) { Write::Accumulate } else { Write::Set }
+    }
+
+    /// The gradient that backward left, row-major; `None` where none has arrived.
+    #[track_caller]
+    pub fn grad(&self, var: Var) -> Option<&[T]> {
+        let node = self.node(var);
+        let start = node.grad.filter(|_| node.has_grad)?;
+        Some(&self.grads[start..start + node.shape.len()])
+    }
+
+    /// Forgets the gradients of all leaves, which otherwise add up from one backward to the next.
+    pub fn zero_grad(&mut self) {
+        for node in &mut self.nodes {
+            node.has_grad &= !node.is_leaf();
+        }
+    }
+}
