@@ -1,0 +1,158 @@
+//! All parameters of a model in one flat array, in order of declaration.
+//!
+//! Not their gradients' computation: [`Params::bind`] puts every parameter on a tape, one leaf after the other, and after
+//! backward [`Bound::grads`] copies their gradients into an array of the same layout.
+
+use super::init::Init;
+use crate::autograd::{Tape, Var};
+use crate::kernels::Real;
+use crate::rng::Rng;
+use crate::tensor::Shape;
+use core::ops::{Index, Range};
+
+/// A parameter, by its place in the order of declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ParamId(usize);
+
+/// What is known of one parameter.
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    name: String,
+    shape: Shape,
+    range: Range<usize>,
+    trained: bool,
+}
+
+/// The parameters of a model: one flat array, with names and shapes beside it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Params<T> {
+    values: Vec<T>,
+    entries: Vec<Entry>,
+}
+
+impl<T: Real> Params<T> {
+    /// None yet.
+    pub fn new() -> Self {
+        Params { values: Vec::new(), entries: Vec::new() }
+    }
+
+    /// Declares a parameter, filled by `init`.
+    pub fn add(&mut self, name: impl Into<String>, shape: impl Into<Shape>, init: Init, rng: &mut Rng) -> ParamId {
+        self.declare(name.into(), shape.into(), true, init, rng)
+    }
+
+    /// Declares a buffer: kept beside the parameters, but never trained (running statistics).
+    pub fn add_buffer(&mut self, name: impl Into<String>, shape: impl Into<Shape>, value: f64) -> ParamId {
+        self.declare(name.into(), shape.into(), false, Init::Constant { value }, &mut Rng::new(0, 0))
+    }
+
+    fn declare(&mut self, name: String, shape: Shape, trained: bool, init: Init, rng: &mut Rng) -> ParamId {
+        let start = self.values.len();
+        self.values.resize(start + shape.len(), T::ZERO);
+        init.fill(shape, &mut self.values[start..], rng);
+        self.entries.push(Entry { name, shape, range: start..self.values.len(), trained });
+        ParamId(self.entries.len() - 1)
+    }
+
+    /// How many numbers there are, buffers included: the length of every array of this layout.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether nothing was declared.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// All numbers, in order of declaration.
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// All numbers, to be changed.
+    pub fn values_mut(&mut self) -> &mut [T] {
+        &mut self.values
+    }
+
+    /// Every parameter in order of declaration.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = ParamId> + use<T> {
+        (0..self.entries.len()).map(ParamId)
+    }
+
+    /// The name that it was declared with.
+    pub fn name(&self, id: ParamId) -> &str {
+        &self.entries[id.0].name
+    }
+
+    /// Its shape.
+    pub fn shape(&self, id: ParamId) -> Shape {
+        self.entries[id.0].shape
+    }
+
+    /// Where it stands in every array of this layout.
+    pub fn range(&self, id: ParamId) -> Range<usize> {
+        self.entries[id.0].range.clone()
+    }
+
+    /// Its numbers, row-major.
+    pub fn get(&self, id: ParamId) -> &[T] {
+        &self.values[self.range(id)]
+    }
+
+    /// Its numbers, to be changed.
+    pub fn get_mut(&mut self, id: ParamId) -> &mut [T] {
+        let range = self.range(id);
+        &mut self.values[range]
+    }
+
+    /// Puts every parameter on `tape`, in order, as leaves that require gradients; buffers as constants.
+    pub fn bind(&self, tape: &mut Tape<T>) -> Bound {
+        let leaf = |entry: &Entry| tape.leaf_from(entry.shape, &self.values[entry.range.clone()], entry.trained);
+        Bound { vars: self.entries.iter().map(leaf).collect() }
+    }
+
+    /// Takes back the buffers that operations on `tape` moved.
+    pub fn take_buffers(&mut self, tape: &Tape<T>, bound: &Bound) {
+        for (entry, &var) in self.entries.iter().zip(&bound.vars) {
+            if !entry.trained {
+                self.values[entry.range.clone()].copy_from_slice(tape.value(var));
+            }
+        }
+    }
+}
+
+/// Parameters on a tape: index it with a [`ParamId`].
+#[derive(Clone, Debug)]
+pub struct Bound {
+    vars: Vec<Var>,
+}
+
+impl Bound {
+    /// All handles, in order of declaration.
+    pub fn vars(&self) -> &[Var] {
+        &self.vars
+    }
+
+    /// Copies the gradients that backward left on `tape` into `grads`, which has the layout of the parameters; 0 where none
+    /// arrived.
+    pub fn grads<T: Real>(&self, tape: &Tape<T>, grads: &mut [T]) {
+        let mut rest = grads;
+        for &var in &self.vars {
+            let (here, after) = rest.split_at_mut(tape.shape(var).len());
+            match tape.grad(var) {
+                Some(grad) => here.copy_from_slice(grad),
+                None => here.fill(T::ZERO),
+            }
+            rest = after;
+        }
+        assert!(rest.is_empty(), "grads: the array is longer than the parameters by {}", rest.len());
+    }
+}
+
+impl Index<ParamId> for Bound {
+    type Output = Var;
+
+    fn index(&self, id: ParamId) -> &Var {
+        &self.vars[id.0]
+    }
+}
