@@ -47,6 +47,8 @@ export class Figure {
   /** @type {number[]} */
   #deaths = [];
   #rest = 0;
+  /** The reader did something whose outcome has not been read aloud. */
+  #unsaid = false;
   #turn = 0;
   /** @type {Uint32Array | undefined} */
   #palette;
@@ -190,8 +192,7 @@ export class Figure {
       this.notices.clear();
       act();
       this.#tell();
-      const { text, step } = this.timeline.place;
-      this.notices.say(this.words.say("at-moment", { moment: text, step }));
+      this.#unsaid = true;
     });
   }
 
@@ -319,6 +320,11 @@ export class Figure {
   #settle() {
     for (const shown of this.#views) if (shown.spec.lazy) this.#refresh(shown);
     this.#note();
+    if (this.#unsaid) {
+      const { text, step } = this.timeline.place;
+      this.notices.say(this.words.say("at-moment", { moment: text, step }));
+      this.#unsaid = false;
+    }
     this.controls.undoable = this.#past.length > 0;
     const [claims, held, worst, bound] = this.engine.call("verify");
     const right = claims === held;

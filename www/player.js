@@ -21,7 +21,7 @@ const BY_HAND = 650;
 const LONGEST = 100;
 
 /** Steps a second by position of the slider; 0 is slow motion, a moment after the other. */
-export const SPEEDS = [0, 0.25, 1, 4, 15, 60, 250, 1000, Infinity];
+export const SPEEDS = [0, 0.25, 1, 4, 15, 60, 300, 2000, 20_000];
 
 /** From this many milliseconds a moment on, moments are shown one by one; below it the eye cannot follow them. */
 const VISIBLE = 60;
@@ -204,7 +204,7 @@ export class Player {
 
   /** As many whole steps as are due, or as the budget allows. @param {number} elapsed ms */
   #rush(elapsed) {
-    this.#owed += (elapsed / 1000) * Math.min(SPEEDS[this.speed], 1e6);
+    this.#owed += (elapsed / 1000) * SPEEDS[this.speed];
     const due = Math.floor(this.#owed);
     if (due === 0) return false;
     this.#owed -= due;

@@ -181,7 +181,7 @@ export class Timeline {
   #speed(/** @type {number} */ position) {
     const rate = SPEEDS[position];
     this.player.speed = position;
-    const name = rate === 0 ? this.say("speed-slow") : rate === Infinity ? this.say("speed-most") : this.say("speed-steps", { n: rate });
+    const name = rate ? this.say("speed-steps", { n: rate }) : this.say("speed-slow");
     this.speedText.textContent = name;
     this.speed.setAttribute("aria-valuetext", name);
     this.speed.style.setProperty("--at", String(position / (SPEEDS.length - 1)));
