@@ -30,7 +30,7 @@ export class Controls {
    * @param {HTMLElement} root
    * @param {import("./types").Lesson} lesson
    * @param {Words} words
-   * @param {{ set: (id: string, text: string) => void, undo: () => void, reset: () => void }} acts
+   * @param {{ set: (id: string, text: string) => void, seed: () => void, undo: () => void, reset: () => void }} acts
    */
   constructor(root, lesson, words, acts) {
     const { say } = words;
@@ -43,7 +43,7 @@ export class Controls {
     this.preset = choice({ id: "preset", label: say("preset"), spec: preset, words, send: (id) => acts.set("preset", id) });
     this.seed = el("input", { type: "text", inputmode: "numeric", class: "field", id: unique() });
     this.seed.addEventListener("change", () => acts.set("seed", this.seed.value.trim()));
-    const dice = button("dice", say("new-seed"), () => acts.set("seed", String(crypto.getRandomValues(new Uint32Array(1))[0])), true);
+    const dice = button("dice", say("new-seed"), acts.seed, true);
     this.undo = button("undo", say("undo"), acts.undo, true);
     root.replaceChildren(
       ...(presets.length > 1 ? [this.preset.element] : []),
@@ -53,10 +53,9 @@ export class Controls {
     );
   }
 
-  /** Shows the values as they stand in the address: one a line, in the order of the manifest. @param {string} values @param {string} preset @param {string} seed @param {boolean} undoable */
-  update(values, preset, seed, undoable) {
-    this.undoable = undoable;
-    const texts = lines(values);
+  /** Shows the values as they stand in the address: preset, seed, the controls in the order of the manifest, a line each. @param {string} values */
+  update(values) {
+    const [preset, seed, ...texts] = lines(values);
     this.#widgets.forEach(([, widget], index) => widget.show(texts[index] ?? ""));
     this.preset.show(preset);
     if (document.activeElement !== this.seed) this.seed.value = seed;

@@ -42,9 +42,12 @@ export const fast = typeof WebAssembly === "object" && WebAssembly.validate(SIMD
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let compiled;
 
+/** The version of the site that this file belongs to, so that its parts never mix with those of another. */
+const VERSION = new URL(import.meta.url).searchParams.get("v") ?? "";
+
 /** The compiled module of the page; a failure is not remembered, so that "try again" tries again. */
 function module() {
-  compiled ??= compile(new URL(`./pkg/${fast ? "simd" : "portable"}.wasm`, import.meta.url)).catch((error) => {
+  compiled ??= compile(new URL(`./pkg/${fast ? "simd" : "portable"}.wasm?v=${VERSION}`, import.meta.url)).catch((error) => {
     compiled = undefined;
     throw error;
   });
@@ -81,7 +84,7 @@ let instances = 0;
 async function instantiate() {
   const shared = await module();
   try {
-    const glue = await import(`./pkg/tensorscope.js?i=${(instances += 1)}`);
+    const glue = await import(`./pkg/tensorscope.js?v=${VERSION}&i=${(instances += 1)}`);
     await glue.default({ module_or_path: shared });
     return glue;
   } catch (error) {
@@ -118,15 +121,9 @@ export class Engine {
     this.#session = session;
   }
 
-  /** Asks a session of its own something, without disturbing the one that is shown. @template T @param {string} state @param {(session: Session) => T} ask */
-  aside(state, ask) {
-    return this.#guard(() => {
-      const session = this.#create(state);
-      while (session.work(1000) > 0);
-      const answer = ask(session);
-      session.free();
-      return answer;
-    });
+  /** A seed that nobody has chosen. */
+  newSeed() {
+    return this.#guard(() => /** @type {Glue} */ (this.#glue).newSeed());
   }
 
   /**

@@ -4,7 +4,7 @@
  * through `#guarded`. It knows kinds of controls and kinds of views, and no lesson.
  */
 
-import { button, el, find } from "./dom.js";
+import { button, el } from "./dom.js";
 import { Controls } from "./controls.js";
 import { Engine, fast, Gone, LoadError, Refused } from "./engine.js";
 import { format } from "./format.js";
@@ -15,29 +15,17 @@ import { Predict } from "./predict.js";
 import { lines, Readouts } from "./readouts.js";
 import { Share, show } from "./share.js";
 import { link } from "./state.js";
-import { onTheme, palette } from "./theme.js";
+import { onTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
-import { Canvas } from "./views/canvas.js";
-import { Markup } from "./views/markup.js";
+import { Views } from "./views.js";
 
 /** Milliseconds of rest before what is costly is computed: lazy views, the proof. */
 const REST = 150;
 
-/** Milliseconds of a frame that drawing may take while the run rushes; the other views have their turn in the next frames. */
-const DRAWING = 5;
-
-/** Milliseconds between two looks of a view while the run rushes: numbers that change faster cannot be read. */
-const READABLE = { network: 50, formula: 120, table: 250 };
-
 /** Steps that can be undone. */
 const UNDOABLE = 50;
 
-/** @typedef {import("./types").ViewSpec} ViewSpec */
-/** @typedef {{ spec: ViewSpec, index: number, section: HTMLElement, title: string, view: Markup | Canvas, shown: number }} Shown */
-
 export class Figure {
-  /** @type {Shown[]} */
-  #views = [];
   /** @type {string[]} */
   #past = [];
   /** The last act that can be undone, so that a drag is one act. */
@@ -49,9 +37,6 @@ export class Figure {
   #rest = 0;
   /** The reader did something whose outcome has not been read aloud. */
   #unsaid = false;
-  #turn = 0;
-  /** @type {Uint32Array | undefined} */
-  #palette;
 
   /**
    * @param {HTMLElement} root
@@ -83,53 +68,54 @@ export class Figure {
     this.readouts = new Readouts(numbers, this.main, this.engine, words, units);
     this.controls = new Controls(part("controls"), this.lesson, words, {
       set: (id, text) => user(() => this.#change(id, () => this.engine.call("set", id, text))),
+      seed: () => user(() => this.#change("seed", () => this.engine.call("set", "seed", String(this.engine.newSeed())))),
       undo: () => user(() => this.#undo()),
       reset: () => user(() => this.#change("reset", () => (this.engine.call("reset"), ""))),
     });
     const light = (/** @type {Set<string> | null} */ ids) => this.#light(ids);
-    this.inspector = new Inspector(part("inspector"), this.engine, words, light, guarded, (id, text) => this.#edit(id, text));
+    this.inspector = new Inspector(part("inspector"), this.engine, words, light, (act) => this.#pointed(act), (id, text) => this.#edit(id, text));
     root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.inspector.holding) guarded(() => this.inspector.release());
+      if (event.key === "Escape" && this.inspector.holding) this.inspector.release();
     });
     numbers.addEventListener("click", (event) => {
       const name = event.target instanceof Element && event.target.closest("div")?.querySelector("data")?.dataset.name;
       if (name) this.inspector.hold(name);
     });
 
-    const sections = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-view]"));
-    for (const section of sections) this.#adopt(section);
+    const { inspector } = this;
+    this.views = new Views(root, this.lesson.views, this.engine, {
+      pointer: { point: (id) => inspector.point(id), hold: (id) => inspector.hold(id) },
+      redraw: () => this.#redraw(),
+      click: (id, locate) =>
+        guarded(() => {
+          const point = [...locate()].map((value) => value.toPrecision(4));
+          if (point.length) this.#edit(id, point.join(","));
+        }),
+    });
     this.share = new Share(part("actions"), {
       engine: this.engine,
       words,
       user: guarded,
       name: this.lesson.id,
       link: () => link(this.engine.call("state")),
-      palette: () => this.#colours(),
-      views: this.#views
-        .filter(({ spec }) => spec.kind !== "formula" && spec.kind !== "table")
-        .map(({ index, spec, title, section, view }) => ({
-          index,
-          id: spec.id,
-          title,
-          present: () => !section.hidden,
-          shape: () => (view instanceof Canvas ? view.size : [0, 0]),
-        })),
+      views: this.views,
     });
     const asked = this.lesson.prediction;
     const place = root.querySelector(":scope > .prediction") ?? document.querySelector(".prediction");
     if (asked && place instanceof HTMLElement && address) {
-      const compute = () => this.engine.aside(asked.state, (session) => session.predict());
+      const compute = () => this.engine.call("predict");
       new Predict(place, asked, words, compute, guarded, () => this.visit(asked.state));
     }
     this.#observe();
     onTheme(() => {
-      this.#palette = undefined;
+      this.views.recolour();
       this.#redraw();
     });
   }
 
   /** Loads the engine and shows the figure in `state`; where that fails, says why and what to do. @param {string} state */
   async start(state) {
+    this.root.classList.remove("failed");
     this.root.classList.add("loading");
     this.root.setAttribute("aria-busy", "true");
     this.notices.fail();
@@ -157,33 +143,13 @@ export class Figure {
 
   /** Takes over from the still, or from an earlier session. @param {string} state */
   #begin(state) {
-    for (const { view } of this.#views) view.reset();
+    this.views.reset();
     this.readouts.reset();
     this.#tell();
     this.#structure();
     this.root.classList.add("live");
     this.player.resume(Number(new URLSearchParams(state).get("step")) || 0);
     this.#show(true);
-  }
-
-  /** @param {HTMLElement} section */
-  #adopt(section) {
-    const index = this.lesson.views.findIndex(({ id }) => id === section.dataset.view);
-    const spec = this.lesson.views[index];
-    if (!spec) return;
-    const title = section.querySelector("h3")?.textContent ?? this.words.say(`view.${spec.id}`);
-    const picture = find(section, ".picture");
-    const pointer = { point: this.inspector.point.bind(this.inspector), hold: this.inspector.hold.bind(this.inspector) };
-    const markup = spec.kind in READABLE;
-    const view = markup
-      ? new Markup(picture, index, this.engine, pointer)
-      : new Canvas(picture, index, this.engine, {
-          label: title,
-          palette: () => this.#colours(),
-          redraw: () => this.#redraw(),
-          click: spec.click ? (x, y, event) => this.#click(index, spec.click ?? "", x, y, event) : null,
-        });
-    this.#views.push({ spec, index, section, title, view, shown: 0 });
   }
 
   /** Everything that the reader does: what went wrong before is forgotten, what follows is shown. @param {() => void} act */
@@ -243,82 +209,42 @@ export class Figure {
     this.#begin(state);
   }
 
-  /** @param {number} index @param {string} id @param {number} x @param {number} y @param {MouseEvent} event */
-  #click(index, id, x, y, event) {
-    const shown = this.#views.find((view) => view.index === index);
-    if (!(shown?.view instanceof Canvas)) return;
-    const { size } = shown.view;
-    this.#user(() => {
-      const point = this.engine.call("locate", index, x, y, ...size);
-      if (point.length !== 2) return;
-      const text = [...point].map((value) => value.toPrecision(4)).join(",");
-      this.#change(id, () => this.engine.call("edit", id, event.shiftKey ? `${text},1` : text));
+  /** The reader points at something else: markup shows the numbers of that. @param {() => void} act */
+  #pointed(act) {
+    this.#guarded(() => {
+      act();
+      if (!this.player.rushing) this.views.point();
     });
   }
 
   /** What changes only with the configuration. */
   #structure() {
     this.timeline.structure(this.engine.call("moments"));
-    const state = this.engine.call("state");
-    const values = new URLSearchParams(state);
-    this.controls.update(
-      this.engine.call("controls"),
-      values.get("preset") ?? this.lesson.presets[0]?.id ?? "",
-      values.get("seed") ?? "",
-      this.#past.length > 0,
-    );
+    this.controls.update(this.engine.call("controls"));
+    this.controls.undoable = this.#past.length > 0;
   }
 
   /** Shows the present; where only `progress` changed, only what travels. @param {boolean} moved */
   #show(moved) {
     if (!moved) {
       this.timeline.travel();
-      return this.#travel();
+      return this.views.travel(this.player.eased);
     }
     const rushing = this.player.rushing;
     this.timeline.update(this.engine.call("step"), this.engine.call("moment"), this.engine.call("furthest"));
     this.readouts.update(rushing);
-    this.#draw(rushing);
-    this.#travel();
+    // What is pointed at decides what the views show.
     if (!rushing) this.inspector.update();
+    this.views.draw(this.player.moving, rushing);
+    this.views.travel(this.player.eased);
     clearTimeout(this.#rest);
     if (!this.player.moving) this.#rest = window.setTimeout(() => this.#guarded(() => this.#settle()), REST);
     else this.#note();
   }
 
-  /** How far the values of the moment have come. */
-  #travel() {
-    const progress = this.player.eased.toFixed(3);
-    for (const { view } of this.#views) if (view instanceof Markup) view.travel(progress);
-  }
-
-  /** Draws the views: all of them, or, while the run rushes, as many as a frame allows, in turn. @param {boolean} rushing */
-  #draw(rushing) {
-    const start = performance.now();
-    for (let count = 0; count < this.#views.length; count += 1) {
-      const shown = this.#views[(this.#turn + count) % this.#views.length];
-      if (shown.spec.lazy && this.player.moving) continue;
-      if (rushing && start - shown.shown < (/** @type {Record<string, number>} */ (READABLE)[shown.spec.kind] ?? 0)) continue;
-      if (rushing && performance.now() - start > DRAWING) {
-        this.#turn = (this.#turn + count) % this.#views.length;
-        return;
-      }
-      this.#refresh(shown);
-      shown.shown = start;
-    }
-  }
-
-  /** @param {Shown} shown */
-  #refresh({ section, view, index }) {
-    if (!view.near && this.player.moving) return;
-    const revision = this.engine.call("refresh", index);
-    section.hidden = revision < 0;
-    if (revision >= 0) view.update(revision);
-  }
-
   /** At rest: what was left out while things moved, the proof, the address. */
   #settle() {
-    for (const shown of this.#views) if (shown.spec.lazy) this.#refresh(shown);
+    this.views.settle();
     this.#note();
     if (this.#unsaid) {
       const { text, step } = this.timeline.place;
@@ -343,20 +269,13 @@ export class Figure {
 
   /** @param {Set<string> | null} ids */
   #light(ids) {
-    for (const { view } of this.#views) if (view instanceof Markup) view.light(ids);
+    this.views.light(ids);
     for (const data of this.root.querySelectorAll("data")) data.classList.toggle("lit", ids?.has(data.dataset.name ?? "") ?? false);
   }
 
-  #colours() {
-    return (this.#palette ??= palette(this.root));
-  }
-
-  /** Draws again what the present frame has not drawn: another size, another theme. */
+  /** Draws again what the present frame has not drawn: another size, another theme, another place on the screen. */
   #redraw() {
-    if (!this.root.classList.contains("live") || this.player.moving) return;
-    this.#guarded(() => {
-      for (const shown of this.#views) if (shown.view instanceof Canvas && !shown.section.hidden) this.#refresh(shown);
-    });
+    if (this.root.classList.contains("live") && !this.player.moving) this.#guarded(() => this.views.settle());
   }
 
   /** Time stands still for what cannot be seen. */
@@ -373,22 +292,11 @@ export class Figure {
       { threshold: Array.from({ length: 21 }, (_, index) => index / 20) },
     ).observe(this.root);
     document.addEventListener("visibilitychange", sight);
-    const near = new IntersectionObserver(
-      (entries) => {
-        for (const entry of entries) {
-          const shown = this.#views.find(({ section }) => section === entry.target);
-          if (!shown) continue;
-          shown.view.near = entry.isIntersecting;
-          if (entry.isIntersecting && shown.view.stale && this.root.classList.contains("live")) this.#guarded(() => this.#refresh(shown));
-        }
-      },
-      { rootMargin: "100px" },
-    );
-    for (const { section } of this.#views) near.observe(section);
     let ratio = devicePixelRatio;
     addEventListener("resize", () => {
       if (ratio === devicePixelRatio) return;
       ratio = devicePixelRatio;
+      this.views.recolour();
       this.#redraw();
     });
   }
@@ -426,6 +334,7 @@ export class Figure {
   /** Says what is wrong, and offers the ways on. @param {string} sentence @param {string} state */
   #trouble(sentence, state) {
     const { say } = this.words;
+    this.root.classList.add("failed");
     const report = () => [sentence, link(state), navigator.userAgent, this.engine.report].join("\n");
     const restart = () => {
       this.#deaths = [];

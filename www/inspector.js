@@ -10,21 +10,22 @@ export class Inspector {
   /** @type {string | null} */ #held = null;
   #shown = "";
   #formula = "";
+  #value = "";
 
   /**
    * @param {HTMLElement} root
    * @param {import("./engine.js").Engine} engine
    * @param {import("./words.js").Words} words
    * @param {(ids: Set<string> | null) => void} light
-   * @param {(act: () => void) => void} user
+   * @param {(act: () => void) => void} act runs what changes what is pointed at
    * @param {(id: string, text: string) => void} edit
    */
-  constructor(root, engine, words, light, user, edit) {
+  constructor(root, engine, words, light, act, edit) {
     this.root = root;
     this.engine = engine;
     this.light = light;
     this.words = words;
-    this.user = user;
+    this.act = act;
     this.title = el("strong");
     this.formula = el("div", { class: "formula" });
     this.field = el("input", { type: "text", inputmode: "decimal", class: "field" });
@@ -37,34 +38,38 @@ export class Inspector {
     });
     this.field.addEventListener("change", () => {
       const id = this.#shown;
-      if (this.field.value.trim() !== this.#value) user(() => edit(id, this.field.value.trim()));
+      if (this.field.value.trim() !== this.#value) edit(id, this.field.value.trim());
     });
     this.label = el("label", {}, words.say("change-it"), " ", this.field);
-    this.close = button("close", words.say("let-go"), () => user(() => this.release()), true);
+    this.close = button("close", words.say("let-go"), () => this.release(), true);
     this.hint = el("p", { class: "hint" }, words.say("inspector-hint"));
     root.replaceChildren(this.hint, this.title, this.formula, this.label, this.close);
-    this.#clear();
   }
 
-  #value = "";
-
-  /** @param {string | null} id */
+  /** A value that is being typed is not taken away by a passing pointer. @param {string | null} id */
   point(id) {
-    if (id === this.#pointed) return;
+    if (id === this.#pointed || document.activeElement === this.field) return;
     this.#pointed = id;
-    this.user(() => this.update());
+    this.#changed();
   }
 
   /** @param {string} id */
   hold(id) {
     this.#held = id;
     this.#pointed = null;
-    this.user(() => this.update());
+    this.#changed();
   }
 
   release() {
     this.#held = this.#pointed = null;
-    this.update();
+    this.#changed();
+  }
+
+  #changed() {
+    this.act(() => {
+      if ((this.#pointed ?? this.#held) === null) this.engine.call("pick", "");
+      this.update();
+    });
   }
 
   get holding() {
@@ -88,10 +93,9 @@ export class Inspector {
   }
 
   #clear() {
-    if (!this.#shown && this.root.classList.contains("ready")) return;
+    if (!this.#shown) return;
     this.#shown = "";
     this.root.classList.remove("full", "held");
-    this.root.classList.add("ready");
     this.light(null);
   }
 }

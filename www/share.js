@@ -4,6 +4,7 @@
  */
 
 import { button, el } from "./dom.js";
+import { Canvas } from "./views/canvas.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
 
@@ -14,8 +15,8 @@ const HEIGHT = 480;
 export class Share {
   /**
    * @param {HTMLElement} root
-   * @param {{ engine: Engine, words: import("./words.js").Words, user: (act: () => void) => void, link: () => string, palette: () => Uint32Array,
-   *   views: { index: number, id: string, title: string, present: () => boolean, shape: () => [number, number] }[], name: string }} figure
+   * @param {{ engine: Engine, words: import("./words.js").Words, user: (act: () => void) => void, link: () => string, name: string,
+   *   views: import("./views.js").Views }} figure
    */
   constructor(root, figure) {
     this.figure = figure;
@@ -56,23 +57,19 @@ export class Share {
   }
 
   #list() {
-    const { engine, views, palette, words, user, name } = this.figure;
-    const rows = views
-      .filter((view) => view.present())
-      .map((view) => {
-        const svg = () => {
-          const [width, height] = view.shape();
-          return engine.call("svg", view.index, width || WIDTH, height || HEIGHT, palette());
-        };
-        const file = (/** @type {string} */ kind) => `${name}-${view.id}.${kind}`;
-        return el(
-          "div",
-          { role: "group", "aria-label": view.title },
-          el("span", {}, view.title),
-          button("", "SVG", () => user(() => save(new Blob([svg()], { type: "image/svg+xml" }), file("svg")))),
-          button("", "PNG", () => user(() => void picture(svg()).then((blob) => save(blob, file("png"))))),
-        );
-      });
+    const { engine, views, words, user, name } = this.figure;
+    const rows = views.pictures.map(({ index, spec, title, view }) => {
+      const [width, height] = view instanceof Canvas ? view.size : [0, 0];
+      const svg = () => engine.call("svg", index, Math.round(width) || WIDTH, Math.round(height) || HEIGHT, views.colours);
+      const file = (/** @type {string} */ kind) => `${name}-${spec.id}.${kind}`;
+      return el(
+        "div",
+        { role: "group", "aria-label": title },
+        el("span", {}, title),
+        button("", "SVG", () => user(() => save(new Blob([svg()], { type: "image/svg+xml" }), file("svg")))),
+        button("", "PNG", () => user(() => void picture(svg()).then((blob) => save(blob, file("png"))))),
+      );
+    });
     this.menu.replaceChildren(...rows, el("div", {}, el("span", {}, words.say("numbers")), this.csv));
   }
 }

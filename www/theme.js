@@ -40,7 +40,7 @@ function stored() {
 export function themes(words) {
   const wanted = new URLSearchParams(location.search).get("theme");
   apply(wanted ?? stored());
-  const place = document.querySelector("header [data-theme-button], header .theme");
+  const place = document.querySelector("header .theme");
   if (!place) return;
   const now = () => document.documentElement.dataset.theme ?? "auto";
   const label = () => words.say("theme", { theme: words.say(`theme.${now()}`) });

@@ -8,6 +8,7 @@ export interface Session {
   setWords(lines: string): void;
   notices(): string;
   state(): string;
+  /** Preset, seed, and the controls in the order of the manifest. */
   controls(): string;
   set(id: string, text: string): string;
   edit(id: string, text: string): string;
@@ -43,6 +44,7 @@ export interface Glue {
   Session: new (lesson: string, state: string) => Session;
   lastPanic(): string;
   simd(): boolean;
+  newSeed(): number;
 }
 
 export interface Control {

@@ -9,8 +9,9 @@ import { el } from "../dom.js";
 const LARGEST = 4096;
 
 export class Canvas {
-  /** Whether it is worth drawing: it is on the screen, or near it. */
+  /** Whether it is on the screen, or near it. */
   near = true;
+  /** Whether something has changed that it does not show. */
   stale = true;
   #width = 0;
   #height = 0;
@@ -19,19 +20,19 @@ export class Canvas {
    * @param {HTMLElement} picture
    * @param {number} index of the view
    * @param {import("../engine.js").Engine} engine
-   * @param {{ label: string, palette: () => Uint32Array, redraw: () => void, click: ((x: number, y: number, event: MouseEvent) => void) | null }} options
+   * @param {{ label: string, palette: () => Uint32Array, redraw: () => void, click: ((x: number, y: number) => void) | null }} options `click` is told CSS pixels
    */
   constructor(picture, index, engine, options) {
+    this.picture = picture;
     this.index = index;
     this.engine = engine;
     this.options = options;
     this.canvas = el("canvas", { role: "img", "aria-label": options.label });
-    picture.replaceChildren(this.canvas);
     if (options.click) {
       picture.classList.add("clickable");
       this.canvas.addEventListener("click", (event) => {
-        const box = this.canvas.getBoundingClientRect();
-        options.click?.(event.clientX - box.left, event.clientY - box.top, event);
+        const { left, top } = this.canvas.getBoundingClientRect();
+        options.click?.(event.clientX - left, event.clientY - top);
       });
     }
     const again = () => {
@@ -47,9 +48,15 @@ export class Canvas {
     }).observe(this.canvas);
   }
 
-  /** Forgets the session that it showed. */
+  /** Takes the place of the still, or of an earlier session. */
   reset() {
+    if (!this.canvas.isConnected) this.picture.replaceChildren(this.canvas);
     this.stale = true;
+  }
+
+  /** Where a point in CSS pixels lies in data units; nothing outside of the plot. @param {number} x @param {number} y */
+  locate(x, y) {
+    return this.engine.call("locate", this.index, x, y, this.#width, this.#height);
   }
 
   get size() {
@@ -57,8 +64,7 @@ export class Canvas {
   }
 
   update() {
-    this.stale = true;
-    if (!this.near || !this.#width || !this.#height) return;
+    if (!this.#width || !this.#height) return;
     const scale = Math.min(devicePixelRatio, LARGEST / Math.max(this.#width, this.#height));
     const [width, height] = [Math.round(this.#width * scale), Math.round(this.#height * scale)];
     if (this.canvas.width !== width || this.canvas.height !== height) {
@@ -66,6 +72,5 @@ export class Canvas {
       this.canvas.height = height;
     }
     this.engine.call("draw", this.index, this.canvas, scale, this.options.palette());
-    this.stale = false;
   }
 }

@@ -10,6 +10,7 @@ import { insert } from "../dom.js";
 import { format } from "../format.js";
 
 /** @typedef {(value: number) => void} Write */
+/** @typedef {{ point: (id: string | null) => void, hold: (id: string) => void }} Pointer */
 
 const PHASES = ["later", "now", "done"];
 const FLOWS = ["still", "forward", "backward"];
@@ -44,6 +45,7 @@ function attribute(element, name, value) {
 export class Markup {
   /** Whether it is on the screen, or near it. */
   near = true;
+  /** Whether something has changed that it does not show. */
   stale = true;
   #revision = -1;
   #progress = "";
@@ -61,7 +63,7 @@ export class Markup {
    * @param {HTMLElement} picture where the markup goes
    * @param {number} index of the view
    * @param {import("../engine.js").Engine} engine
-   * @param {{ point: (id: string | null) => void, hold: (id: string) => void }} pointer
+   * @param {Pointer} pointer
    */
   constructor(picture, index, engine, pointer) {
     this.picture = picture;
@@ -69,7 +71,13 @@ export class Markup {
     this.engine = engine;
     const pick = (/** @type {Event} */ event) =>
       /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest("[data-pick]") : null);
-    const point = (/** @type {Event} */ event) => pointer.point(pick(event)?.dataset.pick ?? null);
+    let [x, y] = [-1, -1];
+    const point = (/** @type {PointerEvent} */ event) => {
+      // What moves under a resting pointer has not been pointed at.
+      if (event.clientX === x && event.clientY === y) return;
+      [x, y] = [event.clientX, event.clientY];
+      pointer.point(pick(event)?.dataset.pick ?? null);
+    };
     picture.addEventListener("pointerover", point);
     picture.addEventListener("pointerleave", () => pointer.point(null));
     picture.addEventListener("focusin", (event) => {
@@ -87,6 +95,7 @@ export class Markup {
 
   /** Forgets the session that it showed. */
   reset() {
+    this.stale = true;
     this.#revision = -1;
   }
 

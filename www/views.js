@@ -1,0 +1,138 @@
+/**
+ * The views of a figure: which are drawn when. At rest all that are on the screen, and the costly ones too; while the run rushes
+ * as many as a frame allows, in turn, and numbers no faster than they can be read. Drawing itself is the engine's.
+ */
+
+import { find } from "./dom.js";
+import { palette } from "./theme.js";
+import { Canvas } from "./views/canvas.js";
+import { Markup } from "./views/markup.js";
+
+/** Milliseconds of a frame that drawing may take while the run rushes; the other views have their turn in the next frames. */
+const DRAWING = 5;
+
+/** Kinds that are markup, and the milliseconds between two looks of them while the run rushes. @type {Record<string, number>} */
+const READABLE = { network: 50, formula: 120, table: 250 };
+
+/** @typedef {import("./types").ViewSpec} ViewSpec */
+/** @typedef {{ spec: ViewSpec, index: number, section: HTMLElement, title: string, view: Markup | Canvas, shown: number }} Shown */
+
+export class Views {
+  /** @type {Shown[]} */
+  #all = [];
+  #turn = 0;
+  /** @type {Uint32Array | undefined} */
+  #palette;
+
+  /**
+   * @param {HTMLElement} root the figure
+   * @param {ViewSpec[]} specs of the lesson
+   * @param {import("./engine.js").Engine} engine
+   * @param {{ pointer: import("./views/markup.js").Pointer, redraw: () => void, click: (id: string, locate: () => Float64Array) => void }} acts `locate` gives a point in data units
+   */
+  constructor(root, specs, engine, acts) {
+    this.root = root;
+    this.engine = engine;
+    for (const section of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-view]"))) {
+      const index = specs.findIndex(({ id }) => id === section.dataset.view);
+      const spec = specs[index];
+      if (!spec) continue;
+      const title = section.querySelector("h3")?.textContent ?? spec.id;
+      const picture = find(section, ".picture");
+      const { click } = spec;
+      /** @type {Markup | Canvas} */
+      const view =
+        spec.kind in READABLE
+          ? new Markup(picture, index, engine, acts.pointer)
+          : new Canvas(picture, index, engine, {
+              label: title,
+              palette: () => this.colours,
+              redraw: acts.redraw,
+              click: click ? (x, y) => acts.click(click, () => /** @type {Canvas} */ (view).locate(x, y)) : null,
+            });
+      this.#all.push({ spec, index, section, title, view, shown: 0 });
+    }
+    const near = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const shown = this.#all.find(({ section }) => section === target);
+          if (shown) shown.view.near = isIntersecting;
+        }
+        acts.redraw();
+      },
+      { rootMargin: "100px" },
+    );
+    for (const { section } of this.#all) near.observe(section);
+  }
+
+  /** The pictures that can be taken away. */
+  get pictures() {
+    return this.#all.filter(({ spec, section }) => spec.kind !== "formula" && spec.kind !== "table" && !section.hidden);
+  }
+
+  /** The colours of now. */
+  get colours() {
+    return (this.#palette ??= palette(this.root));
+  }
+
+  /** Forgets the session, and the stills, that they showed. */
+  reset() {
+    for (const { view } of this.#all) view.reset();
+  }
+
+  /** Forgets the colours. */
+  recolour() {
+    this.#palette = undefined;
+    for (const { view } of this.#all) view.stale = true;
+  }
+
+  /** Draws. @param {boolean} moving time runs: the costly views wait @param {boolean} rushing too fast for every view in every frame */
+  draw(moving, rushing) {
+    const start = performance.now();
+    for (let count = 0; count < this.#all.length; count += 1) {
+      const shown = this.#all[(this.#turn + count) % this.#all.length];
+      if (moving && (shown.spec.lazy || !shown.view.near)) {
+        shown.view.stale = true;
+        continue;
+      }
+      if (rushing) {
+        if (start - shown.shown < (READABLE[shown.spec.kind] ?? 0)) continue;
+        if (performance.now() - start > DRAWING) {
+          this.#turn = (this.#turn + count) % this.#all.length;
+          return;
+        }
+      }
+      shown.shown = start;
+      this.#refresh(shown);
+    }
+  }
+
+  /** What was left out while things moved. */
+  settle() {
+    for (const shown of this.#all) if (shown.view.stale && shown.view.near && !shown.section.hidden) this.#refresh(shown);
+  }
+
+  /** The numbers of what is pointed at. */
+  point() {
+    for (const shown of this.#all) if (shown.view instanceof Markup && shown.view.near) this.#refresh(shown);
+  }
+
+  /** How far the values of the moment have come, 0 to 1. @param {number} progress */
+  travel(progress) {
+    const text = progress.toFixed(3);
+    for (const { view } of this.#all) if (view instanceof Markup) view.travel(text);
+  }
+
+  /** @param {Set<string> | null} ids */
+  light(ids) {
+    for (const { view } of this.#all) if (view instanceof Markup) view.light(ids);
+  }
+
+  /** @param {Shown} shown */
+  #refresh({ section, view, index }) {
+    const revision = this.engine.call("refresh", index);
+    section.hidden = revision < 0;
+    view.stale = false;
+    if (revision >= 0) view.update(revision);
+  }
+}
