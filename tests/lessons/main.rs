@@ -5,6 +5,7 @@
 mod address;
 mod backprop;
 mod contract;
+mod digests;
 mod programs;
 
 use tensorscope::lessons::{Run, find};
