@@ -15,7 +15,7 @@ pub const DEFAULT_SEED: u32 = 1;
 /// The value of a control, of the type of its [`Kind`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Of a slider.
+    /// Of a slider, or of a memory.
     Number(f64),
     /// Of a toggle.
     Toggle(bool),
@@ -164,7 +164,7 @@ impl Config {
 /// The value of a control at the start.
 fn start_value(kind: &Kind) -> Value {
     match *kind {
-        Kind::Slider { default, .. } => Value::Number(default),
+        Kind::Slider { default, .. } | Kind::Memory { default, .. } => Value::Number(default),
         Kind::Toggle { default } => Value::Toggle(default),
         Kind::Choice { default, .. } => Value::Choice(default),
         Kind::Stepper { default, .. } => Value::Count(default),
@@ -189,6 +189,10 @@ fn parse(control: &Control, text: &str) -> (Option<Value>, Option<Problem>) {
     match control.kind {
         Kind::Slider { min, max, .. } => {
             let (number, problem) = parse_number(id, text, min, max);
+            (number.map(Value::Number), problem)
+        }
+        Kind::Memory { max, .. } => {
+            let (number, problem) = parse_number(id, text, 0.0, max);
             (number.map(Value::Number), problem)
         }
         Kind::Toggle { .. } => match text {

@@ -2,6 +2,7 @@
 //!
 //! Not prose: every word is a key, looked up in `www/lessons/<id>.<language>.md`.
 
+use super::assets::Asset;
 use crate::view::Key;
 
 /// Everything that is known of a lesson before it runs.
@@ -17,6 +18,8 @@ pub struct Manifest {
     pub views: &'static [ViewSpec],
     /// Families of numbers that the figure shows.
     pub readouts: &'static [ReadoutSpec],
+    /// Files that it needs, in some of its configurations.
+    pub assets: &'static [Asset],
     /// What is recorded at every step.
     pub metrics: &'static [Metric],
     /// The last step that can be reached.
@@ -49,6 +52,17 @@ pub struct Control {
     pub kind: Kind,
     /// What changing it does.
     pub effect: Effect,
+    /// Shown only in these configurations; always where it is absent.
+    pub when: Option<When>,
+}
+
+/// A control or preset makes sense where the choice called `choice` stands at one of `options`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// Id of a choice.
+    pub choice: &'static str,
+    /// Some of its options.
+    pub options: &'static [&'static str],
 }
 
 /// What a control accepts, with the value that it has where neither preset nor reader says anything.
@@ -66,6 +80,13 @@ pub enum Kind {
         default: f64,
         /// Key of the unit; empty where it has none.
         unit: Key,
+    },
+    /// A factor of forgetting β, from 0 to below 1: equal distances are equal ratios of its memory 1/(1 - β).
+    Memory {
+        /// Largest value.
+        max: f64,
+        /// Value at the start.
+        default: f64,
     },
     /// Yes or no.
     Toggle {
@@ -176,6 +197,23 @@ pub struct ViewSpec {
     pub lazy: bool,
     /// A click into it, in data coordinates, is sent as an edit of this id (`point`).
     pub click: Option<&'static str>,
+    /// It can be drawn into: for every whole x that the pointer passes, the thing called `id_x` is set to its y.
+    pub draw: Option<&'static str>,
+    /// It shows values on their way ([`At::progress`](super::At)): a canvas that is drawn in every frame of a moment.
+    pub moving: bool,
+}
+
+impl ViewSpec {
+    /// What most views are; to be completed by struct update.
+    pub const PLAIN: ViewSpec = ViewSpec {
+        id: "",
+        kind: ViewKind::Curve,
+        place: Place::Chart,
+        lazy: false,
+        click: None,
+        draw: None,
+        moving: false,
+    };
 }
 
 /// A family of numbers: `a{l}_{j}` stands for all that match it.

@@ -9,6 +9,7 @@
 //! how much of the step is shown.
 
 pub mod address;
+pub mod assets;
 pub mod backprop;
 pub mod config;
 pub mod manifest;
@@ -16,6 +17,7 @@ pub mod problem;
 pub mod run;
 
 use crate::view::{Format, Math, View};
+pub use assets::{Asset, Assets};
 use config::{Config, Value};
 pub use manifest::Manifest;
 pub use problem::Problem;
@@ -29,8 +31,9 @@ pub const REGISTRY: &[Entry] = &[backprop::ENTRY];
 pub struct Entry {
     /// What it says of itself.
     pub manifest: &'static Manifest,
-    /// Starts it: at step 0, from a configuration whose values fit the manifest and each other.
-    pub new: fn(&Config) -> Box<dyn Lesson>,
+    /// Starts it: at step 0, from a configuration whose values fit the manifest and each other. A file that is not there yet
+    /// is named by [`Lesson::missing`]; when it comes, the lesson is started anew.
+    pub new: fn(&Config, &Assets) -> Box<dyn Lesson>,
     /// Makes values that are each in range fit each other, and says what it changed.
     pub reconcile: fn(&mut Config) -> Vec<Problem>,
 }
@@ -58,6 +61,8 @@ pub struct At<'a> {
     pub moment: usize,
     /// The step.
     pub step: u32,
+    /// How much of the moment has passed, 0 to 1: values on their way stand in between. At rest it is 1.
+    pub progress: f64,
     /// Id of the thing pointed at last; empty where there is none.
     pub focus: &'a str,
     /// What was recorded so far, possibly beyond `step`: the run has been there already.
@@ -125,11 +130,27 @@ pub struct Answer {
 pub trait Lesson {
     /// A copy at the same step.
     fn boxed(&self) -> Box<dyn Lesson>;
+    /// Ids of the files that this configuration needs and does not have. Until they are there the run may be stepped, views
+    /// that need them are absent, and the page says that it is loading.
+    fn missing(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Sets a `Live` or `Display` control; `control` is its index in the manifest.
     fn set(&mut self, control: usize, value: &Value);
     /// Changes the thing called `id` (a weight, an input, a new point) to what `text` says. Returns the text under which
     /// the change is kept: complete, so that a replay does not depend on what is displayed.
     fn edit(&mut self, id: &str, text: &str) -> Result<String, Problem>;
+    /// Whether the thing called `id` is given from the start (data, not state): then its edit takes effect at step 0, whatever
+    /// step is shown, and what followed from it is computed anew.
+    fn is_given(&self, id: &str) -> bool {
+        let _ = id;
+        false
+    }
+    /// Metrics of the manifest that follow from what the lesson keeps, for steps 0 to the present one, as the `Display`
+    /// controls now have them: index and values. A change of such a control rewrites what was recorded.
+    fn rewritten(&self) -> Vec<(usize, Vec<f64>)> {
+        Vec::new()
+    }
     /// Goes one step on.
     fn step(&mut self);
     /// Writes the metrics of the manifest, as they are at this step.

@@ -8,7 +8,7 @@ use super::address::{self, Address, MOST_CHANGES};
 use super::config::{Config, Value};
 use super::manifest::Effect;
 use super::problem::{Code, Problem};
-use super::{At, Entry, Lesson};
+use super::{Assets, At, Entry, Lesson};
 
 /// Most checkpoints that are kept; then every second one is dropped and the distance doubles.
 const MOST_CHECKPOINTS: usize = 48;
@@ -52,6 +52,7 @@ impl History {
 /// A lesson with a past.
 pub struct Run {
     entry: &'static Entry,
+    assets: Assets,
     /// As it was at step 0.
     config: Config,
     /// As it is now: `config` with the journal up to now.
@@ -60,6 +61,7 @@ pub struct Run {
     lesson: Box<dyn Lesson>,
     step: u32,
     moment: usize,
+    progress: f64,
     focus: String,
     target: u32,
     checkpoints: Vec<(u32, Box<dyn Lesson>)>,
@@ -69,17 +71,25 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts `entry` in the state that an address gives. The wanted step becomes the target: call [`Run::work`].
+    /// Starts `entry` in the state that an address gives, with the files that this build can reach by itself. The wanted
+    /// step becomes the target: call [`Run::work`].
     pub fn new(entry: &'static Entry, state: &str) -> Run {
+        Run::with(entry, state, Assets::at_hand(entry.manifest))
+    }
+
+    /// As [`Run::new`], with these files and no others.
+    pub fn with(entry: &'static Entry, state: &str, assets: Assets) -> Run {
         let Address { config, journal, step, moment, problems } = address::parse(entry, state);
         let mut run = Run {
             entry,
             current: config.clone(),
-            lesson: (entry.new)(&config),
+            lesson: (entry.new)(&config, &assets),
+            assets,
             config,
             journal,
             step: 0,
             moment: 0,
+            progress: 1.0,
             focus: String::new(),
             target: 0,
             checkpoints: Vec::new(),
@@ -95,7 +105,7 @@ impl Run {
 
     /// Begins at step 0 from `config` and the journal.
     fn begin(&mut self) {
-        self.lesson = (self.entry.new)(&self.config);
+        self.lesson = (self.entry.new)(&self.config, &self.assets);
         self.current = self.config.clone();
         self.step = 0;
         self.target = 0;
@@ -111,6 +121,10 @@ impl Run {
         let due: Vec<Change> = self.journal.iter().filter(|change| change.step == self.step).cloned().collect();
         for change in due {
             if let Some(problem) = self.apply(&change) {
+                // What cannot be applied for want of a file waits for it.
+                if !self.lesson.missing().is_empty() {
+                    continue;
+                }
                 self.notice(problem);
                 self.journal.retain(|kept| *kept != change);
             }
@@ -177,6 +191,7 @@ impl Run {
                 let problem = self.config.set(index, text);
                 self.current.set(index, &self.config.written(index));
                 self.lesson.set(index, self.config.value(index));
+                self.rewrite();
                 problem
             }
             Effect::Live => {
@@ -211,6 +226,10 @@ impl Run {
             Ok(text) => text,
             Err(problem) => return Some(problem),
         };
+        if self.lesson.is_given(id) {
+            self.give(Change { step: 0, key: id.into(), text });
+            return None;
+        }
         self.forget_future();
         let adds = self.entry.manifest.views.iter().any(|view| view.click == Some(id));
         if !adds {
@@ -218,6 +237,41 @@ impl Run {
         }
         self.journal.push(Change { step: self.step, key: id.into(), text });
         self.remember_now();
+        None
+    }
+
+    /// Puts a change of what is given from the start into the record, and computes anew what followed from it.
+    fn give(&mut self, change: Change) {
+        let step = self.step;
+        self.journal.retain(|kept| kept.step <= step && !(kept.step == 0 && kept.key == change.key));
+        let place = self.journal.partition_point(|kept| kept.step == 0);
+        self.journal.insert(place, change);
+        self.begin();
+        self.target = step;
+        self.work(u32::MAX);
+    }
+
+    /// Writes anew what a change of the display says about the past, and forgets what lies beyond: it was recorded otherwise.
+    fn rewrite(&mut self) {
+        let reached = self.step as usize + 1;
+        let rewritten = self.lesson.rewritten();
+        if !rewritten.is_empty() {
+            self.history.columns.iter_mut().for_each(|column| column.truncate(reached));
+        }
+        for (index, values) in rewritten {
+            self.history.columns[index].copy_from_slice(&values);
+        }
+    }
+
+    /// Takes over the bytes of a file that the lesson needs, or says what is wrong with them. The run begins again in the same
+    /// state: call [`Run::work`].
+    pub fn provide(&mut self, id: &str, bytes: &[u8]) -> Option<Problem> {
+        if let Err(problem) = self.assets.provide(self.entry.manifest, id, bytes) {
+            return Some(problem);
+        }
+        let target = self.step.max(self.target);
+        self.begin();
+        self.target = target;
         None
     }
 
@@ -329,6 +383,11 @@ impl Run {
         self.moment = index.min(self.lesson.moments().len() - 1);
     }
 
+    /// Shows so much of the moment: 0 is its beginning, 1 its end.
+    pub fn set_progress(&mut self, progress: f64) {
+        self.progress = if progress.is_finite() { progress.clamp(0.0, 1.0) } else { 1.0 };
+    }
+
     /// The lesson, at the step that is shown.
     pub fn lesson(&self) -> &dyn Lesson {
         &*self.lesson
@@ -336,7 +395,7 @@ impl Run {
 
     /// Where the lesson is asked.
     pub fn at(&self) -> At<'_> {
-        At { moment: self.moment, step: self.step, focus: &self.focus, history: &self.history }
+        At { moment: self.moment, step: self.step, progress: self.progress, focus: &self.focus, history: &self.history }
     }
 
     /// Points at the thing called `id`, or at nothing where it is empty; views may follow.

@@ -125,6 +125,13 @@ fn every_claim_holds_in_every_preset_before_and_after_training() {
 fn another(kind: &Kind, current: &str) -> String {
     match kind {
         Kind::Slider { min, max, .. } => (if current == min.to_string() { max } else { min }).to_string(),
+        Kind::Memory { max, .. } => {
+            if current == "0" {
+                max.to_string()
+            } else {
+                "0".into()
+            }
+        }
         Kind::Toggle { .. } => if current == "1" { "0" } else { "1" }.into(),
         Kind::Choice { options, .. } => {
             (*options.iter().find(|option| **option != current).expect("two options")).into()

@@ -15,10 +15,10 @@ mod verify;
 
 use super::config::{Config, Value, parse_number};
 use super::manifest::{
-    Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, ViewKind, ViewSpec,
+    Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, ViewKind, ViewSpec, When,
 };
 use super::problem::{Code, Problem};
-use super::{Answer, At, Claim, Entry, Lesson, Moment, Pick, Readout};
+use super::{Answer, Assets, At, Claim, Entry, Lesson, Moment, Pick, Readout};
 use crate::view::{Format, Math, View};
 use net::{Activation, Fault, Loss, Net, Params, Trace};
 use thing::Thing;
@@ -35,48 +35,73 @@ const MEDIUM: Format = Format::Significant(4);
 /// Inputs, targets, weights and biases that a reader may type.
 const EDIT_LIMIT: f64 = 1000.0;
 
+/// A view without anything special.
+const PLAIN: ViewSpec = ViewSpec::PLAIN;
+
 /// What the lesson says of itself.
 static MANIFEST: Manifest = Manifest {
     id: "backprop",
     controls: &[
-        Control { id: "data", kind: Kind::Choice { options: setup::DATA, default: 0 }, effect: Effect::Restart },
+        Control {
+            id: "data",
+            kind: Kind::Choice { options: setup::DATA, default: 0 },
+            effect: Effect::Restart,
+            when: None,
+        },
         Control {
             id: "layers",
             kind: Kind::Sizes { length: (2, 5), each: (1, 8), default: &[2, 2, 2] },
             effect: Effect::Restart,
+            when: None,
         },
         Control {
             id: "activation",
             kind: Kind::Choice { options: &["sigmoid", "tanh", "relu"], default: 0 },
             effect: Effect::Restart,
+            when: None,
         },
         Control {
             id: "loss",
             kind: Kind::Choice { options: &["mse", "softmax_mse", "cross_entropy"], default: 0 },
             effect: Effect::Restart,
+            when: None,
         },
-        Control { id: "init", kind: Kind::Choice { options: setup::INIT, default: 0 }, effect: Effect::Restart },
+        Control {
+            id: "init",
+            kind: Kind::Choice { options: setup::INIT, default: 0 },
+            effect: Effect::Restart,
+            when: None,
+        },
         Control {
             id: "lr",
             kind: Kind::Slider { min: 0.001, max: 10.0, log: true, default: 0.5, unit: "" },
             effect: Effect::Live,
+            when: None,
         },
-        Control { id: "train_bias", kind: Kind::Toggle { default: true }, effect: Effect::Live },
+        Control { id: "train_bias", kind: Kind::Toggle { default: true }, effect: Effect::Live, when: None },
         Control {
             id: "break",
             kind: Kind::Choice { options: &["none", "no_slope", "no_transpose", "updated_w", "sum"], default: 0 },
             effect: Effect::Live,
+            when: None,
         },
         Control {
             id: "form",
             kind: Kind::Choice { options: &["index", "matrix"], default: 0 },
             effect: Effect::Display,
+            when: None,
         },
-        Control { id: "sample", kind: Kind::Stepper { min: 1, max: 200, default: 1 }, effect: Effect::Display },
+        Control {
+            id: "sample",
+            kind: Kind::Stepper { min: 1, max: 200, default: 1 },
+            effect: Effect::Display,
+            when: None,
+        },
         Control {
             id: "brush",
             kind: Kind::Choice { options: &["class0", "class1"], default: 0 },
             effect: Effect::Display,
+            when: Some(When { choice: "data", options: &["xor", "circles", "spiral", "own"] }),
         },
     ],
     presets: &[
@@ -126,12 +151,12 @@ static MANIFEST: Manifest = Manifest {
         },
     ],
     views: &[
-        ViewSpec { id: "network", kind: ViewKind::Network, place: Place::Stage, lazy: false, click: None },
-        ViewSpec { id: "derivation", kind: ViewKind::Formula, place: Place::Reason, lazy: false, click: None },
-        ViewSpec { id: "loss_curve", kind: ViewKind::Curve, place: Place::Chart, lazy: false, click: None },
-        ViewSpec { id: "deltas", kind: ViewKind::Bars, place: Place::Chart, lazy: false, click: None },
-        ViewSpec { id: "surface", kind: ViewKind::Heatmap, place: Place::Chart, lazy: false, click: Some("point") },
-        ViewSpec { id: "verification", kind: ViewKind::Table, place: Place::Proof, lazy: true, click: None },
+        ViewSpec { id: "network", kind: ViewKind::Network, place: Place::Stage, ..PLAIN },
+        ViewSpec { id: "derivation", kind: ViewKind::Formula, place: Place::Reason, ..PLAIN },
+        ViewSpec { id: "loss_curve", kind: ViewKind::Curve, place: Place::Chart, ..PLAIN },
+        ViewSpec { id: "deltas", kind: ViewKind::Bars, place: Place::Chart, ..PLAIN },
+        ViewSpec { id: "surface", kind: ViewKind::Heatmap, place: Place::Chart, click: Some("point"), ..PLAIN },
+        ViewSpec { id: "verification", kind: ViewKind::Table, place: Place::Proof, lazy: true, ..PLAIN },
     ],
     readouts: &[
         ReadoutSpec { id: "loss", unit: "" },
@@ -147,6 +172,7 @@ static MANIFEST: Manifest = Manifest {
         ReadoutSpec { id: "grad_b{l}_{j}", unit: "" },
         ReadoutSpec { id: "new_b{l}_{j}", unit: "" },
     ],
+    assets: &[],
     metrics: &[
         Metric { id: "loss", improves: -1 },
         Metric { id: "delta1", improves: 0 },
@@ -217,7 +243,7 @@ struct Backprop {
 }
 
 impl Backprop {
-    fn start(config: &Config) -> Box<dyn Lesson> {
+    fn start(config: &Config, _: &Assets) -> Box<dyn Lesson> {
         let mut lesson = setup::start(config);
         lesson.compute();
         lesson.first_deltas = (1..=lesson.net.last()).map(|l| lesson.trace.mean_delta(l)).collect();
