@@ -143,6 +143,11 @@ pub trait Lanes:
     fn load(from: &[Self::Scalar]) -> Self;
     /// Writes the first [`Lanes::COUNT`] elements of `to`; panics where there are fewer.
     fn store(self, to: &mut [Self::Scalar]);
+    /// [`Lanes::load`] without a check.
+    ///
+    /// # Safety
+    /// [`Lanes::COUNT`] elements can be read from `from`.
+    unsafe fn load_raw(from: *const Self::Scalar) -> Self;
     /// The lane at `index`.
     fn lane(self, index: usize) -> Self::Scalar;
 
@@ -158,6 +163,9 @@ pub trait Lanes:
     fn select_lt(a: Self, b: Self, yes: Self, no: Self) -> Self;
     /// `yes` in the lanes where a <= b, else `no`.
     fn select_le(a: Self, b: Self, yes: Self, no: Self) -> Self;
+
+    /// Lane j of row i becomes lane i of row j, over the first [`Lanes::COUNT`] rows; the other rows stay.
+    fn transpose(rows: [Self; MAX_LANES]) -> [Self; MAX_LANES];
 
     /// e^x.
     fn exp(self) -> Self;
@@ -178,17 +186,22 @@ pub trait Lanes:
     }
 
     /// Up to [`Lanes::COUNT`] elements of `from`, and `fill` in the lanes that are left.
+    #[inline(always)]
     fn load_part(from: &[Self::Scalar], fill: Self::Scalar) -> Self {
-        let mut lanes = [fill; MAX_LANES];
-        lanes[..from.len()].copy_from_slice(from);
+        // Lane by lane: a copy of unknown length would become a call.
+        let lanes: [_; MAX_LANES] = core::array::from_fn(|i| if i < from.len() { from[i] } else { fill });
         Self::load(&lanes)
     }
 
-    /// Writes the first `to.len()` lanes, at most [`Lanes::COUNT`].
+    /// Writes the first `to.len()` lanes, fewer than [`Lanes::COUNT`].
+    #[inline(always)]
     fn store_part(self, to: &mut [Self::Scalar]) {
-        let mut lanes = [Self::Scalar::ZERO; MAX_LANES];
-        self.store(&mut lanes);
-        to.copy_from_slice(&lanes[..to.len()]);
+        match to {
+            [] => {}
+            [a] => *a = self.lane(0),
+            [a, b] => (*a, *b) = (self.lane(0), self.lane(1)),
+            [a, b, c, ..] => (*a, *b, *c) = (self.lane(0), self.lane(1), self.lane(2)),
+        }
     }
 
     /// All lanes added, in the order (0 + 1) + (2 + 3).

@@ -2,7 +2,7 @@
 //!
 //! Not slower by much where the compiler finds the vector again; the point of it is that it gives the bits of `simd`.
 
-use super::{Float32, Lanes};
+use super::{Float32, Lanes, MAX_LANES};
 use crate::kernels::elementary;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -106,6 +106,11 @@ macro_rules! lanes {
                 to[..$count].copy_from_slice(&self.0);
             }
             #[inline(always)]
+            unsafe fn load_raw(from: *const $scalar) -> Self {
+                // SAFETY: the caller's duty is this one; an array is aligned as its elements are.
+                Self(unsafe { *from.cast::<[$scalar; $count]>() })
+            }
+            #[inline(always)]
             fn lane(self, index: usize) -> $scalar {
                 self.0[index]
             }
@@ -132,6 +137,14 @@ macro_rules! lanes {
             #[inline(always)]
             fn select_le(a: Self, b: Self, yes: Self, no: Self) -> Self {
                 Self(core::array::from_fn(|i| if a.0[i] <= b.0[i] { yes.0[i] } else { no.0[i] }))
+            }
+            #[inline(always)]
+            fn transpose(rows: [Self; MAX_LANES]) -> [Self; MAX_LANES] {
+                let mut turned = rows;
+                for (i, row) in turned[..$count].iter_mut().enumerate() {
+                    *row = Self(core::array::from_fn(|j| rows[j].0[i]));
+                }
+                turned
             }
             $(#[inline]
             fn $method(self) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! Not compiled unless the build has `target_feature = "simd128"`: intrinsics without it become slow calls.
 
-use super::{Float32, Lanes};
+use super::{Float32, Lanes, MAX_LANES};
 use crate::kernels::elementary;
 use core::arch::wasm32::*;
 use core::ops::{Add, Div, Mul, Neg, Sub};
@@ -10,7 +10,7 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 macro_rules! lanes {
     ($lanes:ident, $scalar:ident, $count:literal, $doc:literal,
      $splat:ident $add:ident $sub:ident $mul:ident $div:ident $neg:ident $abs:ident $sqrt:ident
-     $max:ident $min:ident $lt:ident $le:ident,
+     $max:ident $min:ident $lt:ident $le:ident $transpose:ident,
      { $($method:ident => $f:expr),* }) => {
         #[doc = $doc]
         #[derive(Clone, Copy, Debug)]
@@ -74,6 +74,11 @@ macro_rules! lanes {
                 unsafe { v128_store(to.as_mut_ptr().cast(), self.0) }
             }
             #[inline(always)]
+            unsafe fn load_raw(from: *const $scalar) -> Self {
+                // SAFETY: the caller's duty is this one; v128.load needs no alignment.
+                Self(unsafe { v128_load(from.cast()) })
+            }
+            #[inline(always)]
             fn lane(self, index: usize) -> $scalar {
                 let mut lanes = [0.0; $count];
                 self.store(&mut lanes);
@@ -103,6 +108,10 @@ macro_rules! lanes {
             fn select_le(a: Self, b: Self, yes: Self, no: Self) -> Self {
                 Self(v128_bitselect(yes.0, no.0, $le(a.0, b.0)))
             }
+            #[inline(always)]
+            fn transpose(rows: [Self; MAX_LANES]) -> [Self; MAX_LANES] {
+                $transpose(rows.map(|row| row.0)).map(Self)
+            }
             $(#[inline]
             fn $method(self) -> Self {
                 $f(self)
@@ -113,13 +122,32 @@ macro_rules! lanes {
 
 lanes!(F32x4, f32, 4, "Four f32 in a v128.",
     f32x4_splat f32x4_add f32x4_sub f32x4_mul f32x4_div f32x4_neg f32x4_abs f32x4_sqrt
-    f32x4_max f32x4_min f32x4_lt f32x4_le,
+    f32x4_max f32x4_min f32x4_lt f32x4_le transpose4,
     { exp => elementary::exp, ln => elementary::ln, tanh => elementary::tanh, sigmoid => elementary::sigmoid });
 lanes!(F64x2, f64, 2, "Two f64 in a v128.",
     f64x2_splat f64x2_add f64x2_sub f64x2_mul f64x2_div f64x2_neg f64x2_abs f64x2_sqrt
-    f64x2_max f64x2_min f64x2_lt f64x2_le,
+    f64x2_max f64x2_min f64x2_lt f64x2_le transpose2,
     { exp => |x: Self| x.each(super::Real::exp), ln => |x: Self| x.each(super::Real::ln),
       tanh => |x: Self| x.each(super::Real::tanh), sigmoid => |x: Self| x.each(super::Real::sigmoid) });
+
+/// Four rows of four: pairs of rows interleaved, then their halves.
+#[inline(always)]
+fn transpose4([a, b, c, d]: [v128; MAX_LANES]) -> [v128; MAX_LANES] {
+    let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+    let (cd_low, cd_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+    [
+        i64x2_shuffle::<0, 2>(ab_low, cd_low),
+        i64x2_shuffle::<1, 3>(ab_low, cd_low),
+        i64x2_shuffle::<0, 2>(ab_high, cd_high),
+        i64x2_shuffle::<1, 3>(ab_high, cd_high),
+    ]
+}
+
+/// Two rows of two; the others stay.
+#[inline(always)]
+fn transpose2([a, b, c, d]: [v128; MAX_LANES]) -> [v128; MAX_LANES] {
+    [i64x2_shuffle::<0, 2>(a, b), i64x2_shuffle::<1, 3>(a, b), c, d]
+}
 
 impl Float32 for F32x4 {
     #[inline(always)]

@@ -1,0 +1,99 @@
+//! The innermost loop of every product: a small tile of the result, held in registers.
+//!
+//! Not a choice of sizes or of blocks: that is `matmul` and `conv`. A tile is M rows of V vectors; each step of the sum
+//! takes M scalars from one side, spread over all lanes, and V vectors from the other.
+//!
+//! # Why M * V is 8
+//! V8 keeps 15 vectors in registers. A step needs the accumulators, V vectors, one scalar and one product: 4 x 2 takes
+//! 12. Tiles with more than 8 accumulators (6 x 2, 8 x 2, 4 x 4) spill and run at half the speed. Neither is the loop
+//! written out for several steps: the compiler then moves the steps into each other, and that spills as well (28
+//! instead of 49 GFLOP/s, where the machine's limit is 50).
+
+use crate::kernels::{Lanes, Real};
+
+/// M scalars a step: where they stand in a slice.
+#[derive(Clone, Copy)]
+pub(in crate::kernels) struct Scalars<'a, R> {
+    /// All of them.
+    pub slice: &'a [R],
+    /// How far apart the rows are.
+    pub row: usize,
+    /// How far apart the steps are.
+    pub step: usize,
+}
+
+/// V vectors a step: where they stand in a slice.
+#[derive(Clone, Copy)]
+pub(in crate::kernels) struct Vectors<'a, R> {
+    /// All of them.
+    pub slice: &'a [R],
+    /// How far apart the steps are.
+    pub step: usize,
+}
+
+/// acc[i][v] = acc[i][v] + a[i, p] * b[p, v], for p = 0, 1, ..., k - 1 in this order.
+#[inline(always)]
+pub(in crate::kernels) fn tile<L: Lanes, const M: usize, const V: usize>(
+    k: usize,
+    a: Scalars<'_, L::Scalar>,
+    b: Vectors<'_, L::Scalar>,
+    acc: &mut [[L; V]; M],
+) {
+    if k == 0 {
+        return;
+    }
+    // Once a tile, so that no step has to check.
+    assert!((M - 1) * a.row + (k - 1) * a.step < a.slice.len(), "tile: the scalars end early");
+    assert!((k - 1) * b.step + V * L::COUNT <= b.slice.len(), "tile: the vectors end early");
+    let (mut a_at, mut b_at) = (a.slice.as_ptr(), b.slice.as_ptr());
+    for _ in 0..k {
+        // SAFETY: at step p < k the largest offsets read are those asserted above.
+        unsafe {
+            let b_row: [L; V] = core::array::from_fn(|v| L::load_raw(b_at.add(v * L::COUNT)));
+            for (i, acc) in acc.iter_mut().enumerate() {
+                let a = L::splat(*a_at.add(i * a.row));
+                for (acc, b) in acc.iter_mut().zip(b_row) {
+                    *acc = *acc + a * b;
+                }
+            }
+            a_at = a_at.wrapping_add(a.step);
+            b_at = b_at.wrapping_add(b.step);
+        }
+    }
+}
+
+/// The tile that stands at the front of `from`, whose rows are `row` apart; only `cols` of its columns are there, the
+/// others are 0.
+#[inline(always)]
+pub(in crate::kernels) fn load_tile<L: Lanes, const M: usize, const V: usize>(
+    from: &[L::Scalar],
+    row: usize,
+    cols: usize,
+) -> [[L; V]; M] {
+    core::array::from_fn(|i| {
+        let from = &from[i * row..][..cols];
+        core::array::from_fn(|v| match from.len().saturating_sub(v * L::COUNT) {
+            left if left >= L::COUNT => L::load(&from[v * L::COUNT..]),
+            left => L::load_part(&from[cols - left..], L::Scalar::ZERO),
+        })
+    })
+}
+
+/// Writes `cols` columns of a tile.
+#[inline(always)]
+pub(in crate::kernels) fn store_tile<L: Lanes, const M: usize, const V: usize>(
+    acc: [[L; V]; M],
+    to: &mut [L::Scalar],
+    row: usize,
+    cols: usize,
+) {
+    for (i, acc) in acc.into_iter().enumerate() {
+        let to = &mut to[i * row..][..cols];
+        for (v, acc) in acc.into_iter().enumerate() {
+            match cols.saturating_sub(v * L::COUNT) {
+                left if left >= L::COUNT => acc.store(&mut to[v * L::COUNT..]),
+                left => acc.store_part(&mut to[cols - left..]),
+            }
+        }
+    }
+}
