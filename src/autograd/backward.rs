@@ -6,9 +6,10 @@
 //! first gradient to reach a buffer sets it, later ones add. Leaves keep adding from one backward to the next until
 //! `zero_grad`; gradients of results in between are of the latest pass alone, and can be read after it.
 
+use super::node::Var;
 use super::op::MAX_ARGS;
 use super::rules::{self, Pass, Reads};
-use super::tape::{Tape, Var};
+use super::tape::Tape;
 use crate::kernels::{Real, Write};
 use crate::tensor::{Shape, ShapeError, TensorRef};
 use core::fmt;
@@ -182,32 +183,40 @@ impl<T: Real> Tape<T> {
     fn pass_back(&mut self, id: usize) {
         for nth in 0..usize::from(self.nodes[id].arity) {
             let arg = self.nodes[id].args[nth] as usize;
-            let Some(start) = self.nodes[arg].grad else { continue };
-            let write = self.begin_grad(arg);
-            let node = &self.nodes[id];
-            // A node's gradient lies behind those of its operands, as the node itself does.
-            let (before, own) = self.grads.split_at_mut(node.grad.expect("a wanted node has a gradient"));
-            let value = |id: usize| {
-                let node = &self.nodes[id];
-                TensorRef { shape: node.shape, data: &self.values[self.storages[node.storage as usize].at.clone()] }
-            };
-            let mut args = [TensorRef::EMPTY; MAX_ARGS];
-            for (slot, &arg) in args.iter_mut().zip(node.args()) {
-                *slot = value(arg as usize);
+            if self.nodes[arg].grad.is_some() {
+                let write = self.begin_grad(arg);
+                self.apply_rule(id, nth, write);
             }
-            let mut pass = Pass {
-                args: &args[..usize::from(node.arity)],
-                out: value(id),
-                aux: &self.values[node.aux.clone()],
-                indices: &self.indices[node.indices.clone()],
-                grad_out: &own[..node.shape.len()],
-                grad_in: &mut before[start..start + self.nodes[arg].shape.len()],
-                write,
-                scratch: &mut self.scratch,
-                reads: rules::reads(&node.op, nth),
-            };
-            rules::grad_in(&node.op, nth, &mut pass);
         }
+    }
+
+    /// The gradient of operand `nth` of node `id`, from that of the node.
+    pub(super) fn apply_rule(&mut self, id: usize, nth: usize, write: Write) {
+        let node = &self.nodes[id];
+        let value = |id: u32| {
+            let node = &self.nodes[id as usize];
+            TensorRef { shape: node.shape, data: &self.values[self.storages[node.storage as usize].at.clone()] }
+        };
+        let mut args = [TensorRef::EMPTY; MAX_ARGS];
+        for (slot, &arg) in args.iter_mut().zip(node.args()) {
+            *slot = value(arg);
+        }
+        let arg = &self.nodes[node.args[nth] as usize];
+        let (own, start) = node.grad.zip(arg.grad).expect("a rule is applied where a gradient comes and one is wanted");
+        // A node's gradient lies behind those of its operands, as the node itself does.
+        let (before, after) = self.grads.split_at_mut(own);
+        let mut pass = Pass {
+            args: &args[..usize::from(node.arity)],
+            out: value(id as u32),
+            aux: &self.values[node.aux.clone()],
+            indices: &self.indices[node.indices.clone()],
+            grad_out: &after[..node.shape.len()],
+            grad_in: &mut before[start..start + arg.shape.len()],
+            write,
+            scratch: &mut self.scratch,
+            reads: rules::reads(&node.op, nth),
+        };
+        rules::grad_in(&node.op, nth, &mut pass);
     }
 
     /// How the next gradient for node `id` is to be written: set if it is the first, else added.

@@ -4,8 +4,9 @@
 
 use super::backward::GradError;
 use super::forward;
+use super::node::Var;
 use super::op::{MAX_ARGS, Op};
-use super::tape::{Tape, Var};
+use super::tape::Tape;
 use crate::kernels::Real;
 use crate::tensor::{Shape, ShapeError};
 

@@ -5,13 +5,15 @@
 //! | file | what it says |
 //! |---|---|
 //! | `op` | the operations as data, and the shapes that each takes |
-//! | `tape` | the nodes, their values, storages and versions; `no_grad`, `detach` |
+//! | `node` | handles, nodes, storages |
+//! | `tape` | the nodes in order, their values and versions; `no_grad`, `detach` |
 //! | `in_place` | writing into values that exist |
 //! | `record` | one method of [`Tape`] for each operation |
 //! | `forward` | what each operation computes |
 //! | `rules` | the table of gradients |
 //! | `backward` | the loop over the tape, and why it may refuse |
 //! | `trace` | the tape, to be drawn |
+//! | `plan` | a recorded step, replayed without allocating |
 //!
 //! An operation is added in three places that do not compile without each other: a line of the enum with its shapes (`op`),
 //! an arm of `forward`, an arm of `rules`; then a method in `record`, and a row in `tests/gradients.rs`, which fails until
@@ -20,7 +22,9 @@
 mod backward;
 mod forward;
 mod in_place;
+mod node;
 mod op;
+mod plan;
 mod record;
 mod rules;
 mod tape;
@@ -29,7 +33,9 @@ mod tests;
 mod trace;
 
 pub use backward::GradError;
+pub use node::{Mark, Var};
 pub use op::{MAP_NAMES, MAX_ARGS, Op, Over, ZIP_NAMES};
+pub use plan::Plan;
 pub use rules::{Reads, reads};
-pub use tape::{Mark, Tape, Var};
+pub use tape::Tape;
 pub use trace::Trace;

@@ -3,8 +3,9 @@
 //! Not the arithmetic. Operands that do not fit are a bug of the caller and panic with the operation and the shapes; code
 //! that runs what a reader typed uses [`Tape::apply`] instead and gets the same sentence as an error.
 
+use super::node::Var;
 use super::op::{Op, Over};
-use super::tape::{Tape, Var};
+use super::tape::Tape;
 use crate::kernels::Real;
 use crate::kernels::map::Map;
 use crate::kernels::window::Window;

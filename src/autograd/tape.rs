@@ -24,79 +24,12 @@
 //! were used.
 
 use super::forward::{self, Aux};
+use super::node::{Mark, Node, Storage, Var};
 use super::op::{MAX_ARGS, Op};
 use super::rules;
 use crate::kernels::Real;
 use crate::tensor::{Shape, ShapeError, Tensor, TensorRef};
 use core::ops::Range;
-
-/// A value on a tape: a small handle, valid until the tape drops the node behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Var {
-    /// Index of the node.
-    pub(super) id: u32,
-    /// Serial number of the node: indices come again after a truncation, serial numbers do not.
-    pub(super) serial: u32,
-}
-
-impl Var {
-    /// Index of the node on its tape: 0, 1, 2 in order of recording.
-    pub fn index(self) -> usize {
-        self.id as usize
-    }
-}
-
-/// A length of a tape, to go back to.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark {
-    nodes: usize,
-    storages: usize,
-    values: usize,
-    indices: usize,
-    grads: usize,
-}
-
-/// One operation that ran.
-#[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) op: Op,
-    pub(super) args: [u32; MAX_ARGS],
-    pub(super) arity: u8,
-    /// What the gradient will read, as bits of [`rules::Reads`].
-    pub(super) reads: rules::Reads,
-    pub(super) shape: Shape,
-    pub(super) storage: u32,
-    /// What forward leaves for backward beside the result.
-    pub(super) aux: Range<usize>,
-    pub(super) indices: Range<usize>,
-    /// The gradient's place, where one can arrive.
-    pub(super) grad: Option<usize>,
-    pub(super) has_grad: bool,
-    /// Whether backward went through it and did not retain what it had saved.
-    pub(super) freed: bool,
-    /// Versions of the operands' storages and, last, of its own, when it was recorded.
-    pub(super) versions: [u32; MAX_ARGS + 1],
-    pub(super) serial: u32,
-}
-
-impl Node {
-    /// Indices of the operands' nodes.
-    pub(super) fn args(&self) -> &[u32] {
-        &self.args[..usize::from(self.arity)]
-    }
-
-    /// Whether this is a value from outside, not a result.
-    pub(super) fn is_leaf(&self) -> bool {
-        self.op == Op::Leaf
-    }
-}
-
-/// The elements of one or more nodes.
-#[derive(Clone, Debug)]
-pub(super) struct Storage {
-    pub(super) at: Range<usize>,
-    pub(super) version: u32,
-}
 
 /// Operations in the order in which they ran, with their results and gradients.
 #[derive(Clone, Debug)]

@@ -2,9 +2,10 @@
 //!
 //! Not a way in: everything here is read. The words are PyTorch's where it has them (`grad_fn`, saved, version).
 
+use super::node::Var;
 use super::op::{MAX_ARGS, Op};
 use super::rules::Reads;
-use super::tape::{Tape, Var};
+use super::tape::Tape;
 use crate::kernels::Real;
 use crate::tensor::Shape;
 

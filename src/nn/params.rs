@@ -1,7 +1,8 @@
 //! All parameters of a model in one flat array, in order of declaration.
 //!
 //! Not their gradients' computation: [`Params::bind`] puts every parameter on a tape, one leaf after the other, and after
-//! backward [`Bound::grads`] copies their gradients into an array of the same layout.
+//! backward [`Bound::grads`] copies their gradients into an array of the same layout. Buffers (running statistics) are
+//! declared in the same way but kept in an array of their own, which no optimiser ever sees.
 
 use super::init::Init;
 use crate::autograd::{Tape, Var};
@@ -19,6 +20,7 @@ pub struct ParamId(usize);
 struct Entry {
     name: String,
     shape: Shape,
+    /// Its place in the parameters, or in the buffers.
     range: Range<usize>,
     trained: bool,
 }
@@ -27,13 +29,14 @@ struct Entry {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Params<T> {
     values: Vec<T>,
+    buffers: Vec<T>,
     entries: Vec<Entry>,
 }
 
 impl<T: Real> Params<T> {
     /// None yet.
     pub fn new() -> Self {
-        Params { values: Vec::new(), entries: Vec::new() }
+        Params { values: Vec::new(), buffers: Vec::new(), entries: Vec::new() }
     }
 
     /// Declares a parameter, filled by `init`.
@@ -47,34 +50,45 @@ impl<T: Real> Params<T> {
     }
 
     fn declare(&mut self, name: String, shape: Shape, trained: bool, init: Init, rng: &mut Rng) -> ParamId {
-        let start = self.values.len();
-        self.values.resize(start + shape.len(), T::ZERO);
-        init.fill(shape, &mut self.values[start..], rng);
-        self.entries.push(Entry { name, shape, range: start..self.values.len(), trained });
+        let array = if trained { &mut self.values } else { &mut self.buffers };
+        let start = array.len();
+        array.resize(start + shape.len(), T::ZERO);
+        init.fill(shape, &mut array[start..], rng);
+        self.entries.push(Entry { name, shape, range: start..array.len(), trained });
         ParamId(self.entries.len() - 1)
     }
 
-    /// How many numbers there are, buffers included: the length of every array of this layout.
+    /// How many numbers are trained: the length of every array of this layout.
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Whether nothing was declared.
+    /// Whether nothing is trained.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// All numbers, in order of declaration.
+    /// All trained numbers, in order of declaration.
     pub fn values(&self) -> &[T] {
         &self.values
     }
 
-    /// All numbers, to be changed.
+    /// All trained numbers, to be changed.
     pub fn values_mut(&mut self) -> &mut [T] {
         &mut self.values
     }
 
-    /// Every parameter in order of declaration.
+    /// All buffers, in order of declaration.
+    pub fn buffers(&self) -> &[T] {
+        &self.buffers
+    }
+
+    /// All buffers, to be changed.
+    pub fn buffers_mut(&mut self) -> &mut [T] {
+        &mut self.buffers
+    }
+
+    /// Every parameter and buffer, in order of declaration.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = ParamId> + use<T> {
         (0..self.entries.len()).map(ParamId)
     }
@@ -89,55 +103,76 @@ impl<T: Real> Params<T> {
         self.entries[id.0].shape
     }
 
-    /// Where it stands in every array of this layout.
+    /// Whether it is trained, or a buffer.
+    pub fn is_trained(&self, id: ParamId) -> bool {
+        self.entries[id.0].trained
+    }
+
+    /// Where it stands in every array of the parameters' layout; for a buffer, in [`Params::buffers`].
     pub fn range(&self, id: ParamId) -> Range<usize> {
         self.entries[id.0].range.clone()
     }
 
     /// Its numbers, row-major.
     pub fn get(&self, id: ParamId) -> &[T] {
-        &self.values[self.range(id)]
+        let array = if self.is_trained(id) { &self.values } else { &self.buffers };
+        &array[self.range(id)]
     }
 
     /// Its numbers, to be changed.
     pub fn get_mut(&mut self, id: ParamId) -> &mut [T] {
         let range = self.range(id);
-        &mut self.values[range]
+        let array = if self.is_trained(id) { &mut self.values } else { &mut self.buffers };
+        &mut array[range]
     }
 
-    /// Puts every parameter on `tape`, in order, as leaves that require gradients; buffers as constants.
+    /// Puts everything on `tape`: first the parameters, side by side, as leaves that require gradients; then the buffers as
+    /// constants.
     pub fn bind(&self, tape: &mut Tape<T>) -> Bound {
-        let leaf = |entry: &Entry| tape.leaf_from(entry.shape, &self.values[entry.range.clone()], entry.trained);
-        Bound { vars: self.entries.iter().map(leaf).collect() }
+        let mut bound = Bound { vars: Vec::with_capacity(self.entries.len()), params: Vec::new() };
+        for entry in self.entries.iter().filter(|entry| entry.trained) {
+            let var = tape.leaf_from(entry.shape, &self.values[entry.range.clone()], true);
+            bound.params.push(var);
+        }
+        let mut params = bound.params.iter();
+        for entry in &self.entries {
+            bound.vars.push(match entry.trained {
+                true => *params.next().expect("one handle was made for each parameter"),
+                false => tape.leaf_from(entry.shape, &self.buffers[entry.range.clone()], false),
+            });
+        }
+        bound
     }
 
     /// Takes back the buffers that operations on `tape` moved.
     pub fn take_buffers(&mut self, tape: &Tape<T>, bound: &Bound) {
-        for (entry, &var) in self.entries.iter().zip(&bound.vars) {
-            if !entry.trained {
-                self.values[entry.range.clone()].copy_from_slice(tape.value(var));
-            }
+        for (entry, &var) in self.entries.iter().zip(&bound.vars).filter(|(entry, _)| !entry.trained) {
+            self.buffers[entry.range.clone()].copy_from_slice(tape.value(var));
         }
     }
 }
 
-/// Parameters on a tape: index it with a [`ParamId`].
+/// Everything that [`Params::bind`] put on a tape: index it with a [`ParamId`].
 #[derive(Clone, Debug)]
 pub struct Bound {
+    /// In order of declaration.
     vars: Vec<Var>,
+    /// Those that are trained.
+    params: Vec<Var>,
 }
 
 impl Bound {
-    /// All handles, in order of declaration.
-    pub fn vars(&self) -> &[Var] {
-        &self.vars
+    /// The handles of all parameters, without buffers, in order of declaration.
+    pub fn params(&self) -> &[Var] {
+        &self.params
     }
 
     /// Copies the gradients that backward left on `tape` into `grads`, which has the layout of the parameters; 0 where none
     /// arrived.
+    #[track_caller]
     pub fn grads<T: Real>(&self, tape: &Tape<T>, grads: &mut [T]) {
         let mut rest = grads;
-        for &var in &self.vars {
+        for &var in &self.params {
             let (here, after) = rest.split_at_mut(tape.shape(var).len());
             match tape.grad(var) {
                 Some(grad) => here.copy_from_slice(grad),

@@ -1,0 +1,164 @@
+//! A training step, recorded once and replayed.
+//!
+//! Not another engine: a [`Plan`] runs the same functions on the same buffers as the [`Tape`] that it was made from, so a
+//! replayed step gives the same bits as a recorded one. What it saves is everything that does not depend on the numbers:
+//! which nodes lead to the loss, in which order gradients travel, which of them is the first to reach its buffer. These are
+//! worked out once, into two lists; a step walks them. It allocates nothing (the buffers are the tape's), looks nothing up,
+//! and compares no versions, so it must not be used on a graph that writes in place, and [`Plan::new`] refuses one.
+//!
+//! Parameters that were put on the tape one after the other, as `nn::Params::bind` does, lie in one slice of the values, and
+//! their gradients in one slice of the gradients: an optimiser walks the two side by side, where they are.
+
+use super::node::Var;
+use super::op::Op;
+use super::tape::Tape;
+use crate::kernels::{Real, Write};
+use core::ops::Range;
+
+/// One gradient to be computed.
+#[derive(Clone, Copy, Debug)]
+struct Back {
+    /// The node that hands it on.
+    node: u32,
+    /// Which of its operands gets it.
+    nth: u8,
+    /// Whether it is the first to get there.
+    write: Write,
+}
+
+/// A recorded step, ready to be replayed.
+#[derive(Clone, Debug)]
+pub struct Plan<T> {
+    tape: Tape<T>,
+    loss: Var,
+    /// Nodes to compute, in order.
+    forward: Vec<u32>,
+    /// Gradients to compute, in order.
+    backward: Vec<Back>,
+    /// The parameters in the tape's values, and in its gradients.
+    values: Range<usize>,
+    grads: Range<usize>,
+}
+
+impl<T: Real> Plan<T> {
+    /// Takes over `tape`, on which a step up to the scalar `loss` was recorded. `params` are the leaves to be trained: they
+    /// must have been put on the tape one after the other. Every node of the tape is replayed, so results beside the loss
+    /// (predictions, say) are there to be read; gradients are computed for what the loss depends on.
+    #[track_caller]
+    pub fn new(tape: Tape<T>, loss: Var, params: &[Var]) -> Self {
+        assert!(tape.shape(loss).len() == 1, "plan: the loss has shape {}, not one number", tape.shape(loss));
+        assert!(tape.requires_grad(loss), "plan: the loss depends on nothing that requires a gradient");
+        let mut owners = vec![false; tape.storages.len()];
+        for node in &tape.nodes {
+            let taken = core::mem::replace(&mut owners[node.storage as usize], true);
+            assert!(
+                !taken,
+                "plan: {} shares its storage with an earlier node: in-place writes and detach cannot be replayed",
+                node.op.name()
+            );
+        }
+        let (values, grads) = side_by_side(&tape, params);
+        let forward = (0..tape.len() as u32).filter(|&id| tape.nodes[id as usize].op != Op::Leaf).collect();
+        let backward = way_back(&tape, loss.index());
+        let mut plan = Plan { tape, loss, forward, backward, values, grads };
+        // A parameter that the loss does not reach has the gradient 0, once and for all.
+        plan.tape.grads.fill(T::ZERO);
+        plan.backward();
+        plan
+    }
+
+    /// The elements of an input, to be overwritten before the next step.
+    #[track_caller]
+    pub fn input_mut(&mut self, input: Var) -> &mut [T] {
+        let node = self.tape.node(input);
+        assert!(node.is_leaf(), "plan: {} computed this value, it is not an input", node.op.name());
+        let at = self.tape.storage(input).at.clone();
+        &mut self.tape.values[at]
+    }
+
+    /// Computes every value from the inputs and parameters as they are now; gives the loss.
+    pub fn forward(&mut self) -> T {
+        for &id in &self.forward {
+            self.tape.run(id as usize);
+        }
+        self.tape.item(self.loss)
+    }
+
+    /// Computes every gradient of the loss, from the values that [`Plan::forward`] left.
+    pub fn backward(&mut self) {
+        let seed = self.tape.node(self.loss).grad.expect("the loss requires a gradient: new has looked");
+        self.tape.grads[seed] = T::ONE;
+        for &Back { node, nth, write } in &self.backward {
+            self.tape.apply_rule(node as usize, usize::from(nth), write);
+        }
+    }
+
+    /// The parameters, to be moved, and their gradients: what an optimiser takes.
+    pub fn params_and_grads(&mut self) -> (&mut [T], &[T]) {
+        (&mut self.tape.values[self.values.clone()], &self.tape.grads[self.grads.clone()])
+    }
+
+    /// The parameters, in the order in which they were put on the tape.
+    pub fn params(&self) -> &[T] {
+        &self.tape.values[self.values.clone()]
+    }
+
+    /// The parameters, to be changed.
+    pub fn params_mut(&mut self) -> &mut [T] {
+        &mut self.tape.values[self.values.clone()]
+    }
+
+    /// The gradients, laid out as the parameters are.
+    pub fn grads(&self) -> &[T] {
+        &self.tape.grads[self.grads.clone()]
+    }
+
+    /// A value of the last step.
+    #[track_caller]
+    pub fn value(&self, var: Var) -> &[T] {
+        self.tape.value(var)
+    }
+
+    /// The tape that is replayed: to read, or to draw.
+    pub fn tape(&self) -> &Tape<T> {
+        &self.tape
+    }
+}
+
+/// Where parameters lie in the values and in the gradients; panics where they do not lie side by side.
+#[track_caller]
+fn side_by_side<T: Real>(tape: &Tape<T>, params: &[Var]) -> (Range<usize>, Range<usize>) {
+    let (mut values, mut grads): (Option<Range<usize>>, Option<Range<usize>>) = (None, None);
+    for &param in params {
+        let at = tape.storage(param).at.clone();
+        let start = tape.node(param).grad.expect("plan: a parameter that requires no gradient");
+        let joins = |range: &Option<Range<usize>>, start| range.as_ref().is_none_or(|range| range.end == start);
+        assert!(
+            joins(&values, at.start) && joins(&grads, start),
+            "plan: the parameters are not side by side on the tape"
+        );
+        grads = Some(grads.map_or(start, |range| range.start)..start + at.len());
+        values = Some(values.map_or(at.start, |range| range.start)..at.end);
+    }
+    (values.unwrap_or(0..0), grads.unwrap_or(0..0))
+}
+
+/// Every gradient on the way from `root` back to the leaves, in order, with the first to reach each buffer marked.
+fn way_back<T: Real>(tape: &Tape<T>, root: usize) -> Vec<Back> {
+    let mut reached = vec![false; root + 1];
+    reached[root] = true;
+    let mut steps = Vec::new();
+    for id in (0..=root).rev() {
+        if !reached[id] {
+            continue;
+        }
+        for (nth, &arg) in tape.nodes[id].args().iter().enumerate() {
+            if tape.nodes[arg as usize].grad.is_some() {
+                let first = !core::mem::replace(&mut reached[arg as usize], true);
+                let write = if first { Write::Set } else { Write::Accumulate };
+                steps.push(Back { node: id as u32, nth: nth as u8, write });
+            }
+        }
+    }
+    steps
+}

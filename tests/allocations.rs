@@ -1,0 +1,142 @@
+//! A replayed training step allocates nothing, and gives the bits of a recorded one.
+//!
+//! Not speed. The allocator below counts every request of this program; each network is trained for a few steps to warm up,
+//! and from then on the count must stand still.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tensorscope::autograd::{Plan, Tape, Var};
+use tensorscope::kernels::map::Map;
+use tensorscope::kernels::window::Window;
+use tensorscope::nn::{BatchNorm, Bound, Conv2d, Init, Linear, Mlp, Optimizer, Params, Rule, init};
+use tensorscope::rng::Rng;
+use tensorscope::tensor::{Shape, Tensor};
+
+/// Counts, and leaves the work to the system.
+struct Counting;
+
+static REQUESTS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        REQUESTS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise is handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise is handed on.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        REQUESTS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's promise is handed on.
+        unsafe { System.realloc(ptr, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const HE: Init = Init::HeNormal { fan: init::Fan::In, gain: init::GAIN_RELU };
+
+/// Records a step on a tape; gives the loss.
+type Record = Box<dyn Fn(&mut Tape<f32>, &Bound) -> Var>;
+
+/// A network: its parameters, and how it is trained.
+struct Network {
+    name: &'static str,
+    params: Params<f32>,
+    rule: Rule,
+    record: Record,
+}
+
+fn normal(shape: impl Into<Shape>, rng: &mut Rng) -> Tensor<f32> {
+    Tensor::from_fn(shape, |_| rng.normal() as f32)
+}
+
+/// 2-8-8-1 with tanh, squared error, 10 samples, SGD.
+fn tiny() -> Network {
+    let mut rng = Rng::new(1, 0);
+    let mut params = Params::new();
+    let mlp = Mlp::new(&mut params, &[2, 8, 8, 1], Some(Map::Tanh), Init::XavierUniform { gain: 1.0 }, &mut rng);
+    let (x, y) = (normal([10, 2], &mut rng), normal([10, 1], &mut rng));
+    let record = Box::new(move |tape: &mut Tape<f32>, bound: &Bound| {
+        let (x, y) = (tape.constant(&x), tape.constant(&y));
+        let out = mlp.forward(tape, bound, x);
+        tape.mse_mean(out, y)
+    });
+    Network { name: "perceptron 2-8-8-1", params, rule: Rule::SGD, record }
+}
+
+/// Convolution, batch norm, pooling, dropout, a linear head, cross-entropy, Adam.
+fn convolutional() -> Network {
+    let mut rng = Rng::new(2, 0);
+    let mut params = Params::new();
+    let window = Window::new(3, 3).padding(1, 1);
+    let conv = Conv2d::new(&mut params, "conv", [1, 4, 1], window, false, HE, &mut rng);
+    let norm = BatchNorm::new(&mut params, "norm", 4, &mut rng);
+    let head = Linear::new(&mut params, "head", [64, 3], Init::torch_default(64), &mut rng);
+    let x = normal([5, 1, 8, 8], &mut rng);
+    let labels = Tensor::new([5], vec![0.0, 1.0, 2.0, 1.0, 0.0]);
+    let mask = Tensor::from_fn([5, 64], |_| rng.below(2) as f32);
+    let record = Box::new(move |tape: &mut Tape<f32>, bound: &Bound| {
+        let (x, labels, mask) = (tape.constant(&x), tape.constant(&labels), tape.constant(&mask));
+        let h = conv.forward(tape, bound, x);
+        let h = norm.forward(tape, bound, h, true);
+        let h = tape.relu(h);
+        let h = tape.max_pool2d(h, Window::new(2, 2).stride(2, 2));
+        let h = tape.reshape(h, [5, 64]);
+        let h = tape.dropout(h, mask, 0.5);
+        let logits = head.forward(tape, bound, h);
+        tape.cross_entropy(logits, labels)
+    });
+    Network { name: "convolutional", params, rule: Rule::ADAM, record }
+}
+
+/// One step of `plan`.
+fn step(plan: &mut Plan<f32>, optimizer: &mut Optimizer<f32>) -> f32 {
+    let loss = plan.forward();
+    plan.backward();
+    let (params, grads) = plan.params_and_grads();
+    optimizer.step(params, grads, 0.01);
+    loss
+}
+
+#[test]
+fn a_replayed_step_allocates_nothing_and_equals_a_recorded_one() {
+    for mut network in [tiny(), convolutional()] {
+        let mut tape = Tape::new();
+        let bound = network.params.bind(&mut tape);
+        let loss = (network.record)(&mut tape, &bound);
+        let mut plan = Plan::new(tape, loss, bound.params());
+        // What recording moved (running statistics) is put back, so that both begin alike.
+        for id in network.params.ids().filter(|&id| !network.params.is_trained(id)) {
+            plan.input_mut(bound[id]).copy_from_slice(network.params.get(id));
+        }
+        let mut optimizer = Optimizer::new(network.rule, network.params.len());
+        let mut replayed: Vec<f32> = (0..5).map(|_| step(&mut plan, &mut optimizer)).collect();
+        replayed.reserve(50);
+        let before = REQUESTS.load(Ordering::Relaxed);
+        replayed.extend((0..50).map(|_| step(&mut plan, &mut optimizer)));
+        let requests = REQUESTS.load(Ordering::Relaxed) - before;
+        assert_eq!(requests, 0, "{}: requests to the allocator in 50 steps", network.name);
+
+        let mut optimizer = Optimizer::new(network.rule, network.params.len());
+        let mut grads = vec![0.0; network.params.len()];
+        let mut tape = Tape::new();
+        for (nth, replayed) in replayed.iter().enumerate() {
+            tape.clear();
+            let bound = network.params.bind(&mut tape);
+            let loss = (network.record)(&mut tape, &bound);
+            assert_eq!(tape.item(loss).to_bits(), replayed.to_bits(), "{}: loss of step {nth}", network.name);
+            tape.backward(loss).unwrap();
+            bound.grads(&tape, &mut grads);
+            network.params.take_buffers(&tape, &bound);
+            optimizer.step(network.params.values_mut(), &grads, 0.01);
+        }
+        assert_eq!(plan.params(), network.params.values(), "{}: parameters", network.name);
+    }
+}
