@@ -1,0 +1,279 @@
+//! Draws lines over a common x axis.
+//!
+//! Not a legend: each line is named at its right end, where the eye arrives anyway; names keep apart, and a name that had
+//! to move is joined to its line. Lines far longer than the picture is wide are drawn as the smallest and largest value of
+//! each column of pixels: the same picture, at a cost that does not grow.
+
+use super::axis::{Fit, Span};
+use super::frame::{Frame, Side};
+use super::labels::spread;
+use super::sheet::{Anchor, Drawn, LINE, Sheet, TEXT, Xy, faint, solid};
+use super::style::{Words, dash};
+use super::surface::{Ruler, Table};
+use crate::view::{Curve, Format, Name, Series};
+use plotters_backend::DrawingBackend;
+
+/// Width of the sample of a line before its name.
+const SAMPLE: f64 = 16.0;
+/// Opacity of what lies after the cursor.
+const LATER: f64 = 0.28;
+/// Width of a line.
+const STROKE: f64 = 2.0;
+/// Values beside the cursor need a chart at least this wide.
+const ROOM_FOR_VALUES: f64 = 170.0;
+
+/// The text of a name.
+pub(super) fn text_of<'a>(name: &'a Name, words: &'a Words) -> &'a str {
+    match name {
+        Name::Key(key) => words.get(key),
+        Name::Symbol(symbol) => symbol,
+    }
+}
+
+/// The frame of `curve`; `None` where it has no finite value.
+pub(super) fn frame<'a>(curve: &'a Curve, words: &'a Words, width: f64, height: f64) -> Option<Frame<'a>> {
+    let all = || curve.series.iter();
+    let x = Span::of(&curve.x, all().flat_map(ends), Fit::Tight)?;
+    let y = Span::of(&curve.y, all().flat_map(|series| series.y.iter().copied()), Fit::Airy)?;
+    let y_label = words.get(curve.y.label);
+    let names = all().filter(|series| is_named(series, curve, words));
+    let widest = names.map(|series| Table.width(text_of(&series.name, words), TEXT, false)).fold(0.0, f64::max);
+    let right = if widest > 0.0 { 10.0 + SAMPLE + 6.0 + widest } else { 0.0 };
+    let whole = all().all(|series| series.start.fract() == 0.0 && series.stride.fract() == 0.0);
+    let x = Side { span: x, label: words.get(curve.x.label), whole };
+    let y = Side { span: y, label: y_label, whole: false };
+    Some(Frame::plan(width, height, Some(x), y, right))
+}
+
+/// A line that alone shows what the axis says needs no name.
+fn is_named(series: &Series, curve: &Curve, words: &Words) -> bool {
+    curve.series.len() > 1 || text_of(&series.name, words) != words.get(curve.y.label)
+}
+
+/// x of the first and last value.
+fn ends(series: &Series) -> impl Iterator<Item = f64> + use<> {
+    let last = series.y.len().checked_sub(1).map(|last| series.start + series.stride * last as f64);
+    last.into_iter().flat_map({
+        let start = series.start;
+        move |last| [start, last]
+    })
+}
+
+pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame) -> Drawn<B> {
+    frame.draw(sheet)?;
+    let cursor = curve.cursor.filter(|x| x.is_finite());
+    if let Some(x) = cursor.map(|x| frame.across(x)).filter(|x| is_between(*x, frame.area.left, frame.area.right)) {
+        sheet.upright(x, frame.area.top, frame.area.bottom, solid(sheet.palette.ink2), 1.0)?;
+    }
+    for series in &curve.series {
+        draw_line(sheet, series, frame, cursor)?;
+    }
+    if let Some(x) = cursor {
+        draw_values(sheet, curve, frame, x)?;
+    }
+    draw_names(sheet, curve, frame)
+}
+
+/// One line: loud up to the cursor, faint after it; runs of one value are a mark.
+fn draw_line<B: DrawingBackend>(sheet: &Sheet<B>, series: &Series, frame: &Frame, cursor: Option<f64>) -> Drawn<B> {
+    let colour = sheet.palette.of(series.style);
+    let turn = cursor.map_or(f64::INFINITY, |x| frame.across(x));
+    for run in runs(series, frame, sheet.density()) {
+        if let [only] = run[..] {
+            let alpha = if only.0 <= turn { 1.0 } else { LATER };
+            if is_between(only.1, frame.area.top, frame.area.bottom) {
+                sheet.mark(series.style, only, 3.0, faint(colour, alpha))?;
+            }
+        }
+        let (before, after) = split(&run, turn);
+        for (part, alpha) in [(before, 1.0), (after, LATER)] {
+            for piece in clipped(&part, frame.area.top, frame.area.bottom) {
+                sheet.path(&piece, faint(colour, alpha), STROKE, dash(series.style))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The unbroken stretches of a line, in CSS pixels, reduced to what columns of pixels can show.
+fn runs(series: &Series, frame: &Frame, density: f64) -> Vec<Vec<Xy>> {
+    let mut runs = Vec::new();
+    let mut run: Vec<Xy> = Vec::new();
+    let columns = frame.area.width() * density;
+    let reduce = series.y.len() as f64 > 3.0 * columns.max(1.0);
+    let mut column = Column::default();
+    for (index, value) in series.y.iter().enumerate() {
+        let at = (frame.across(series.start + series.stride * index as f64), frame.up(*value));
+        let visible = value.is_finite() && at.0.is_finite() && at.1.is_finite();
+        if !visible {
+            column.leave(&mut run);
+            if !run.is_empty() {
+                runs.push(core::mem::take(&mut run));
+            }
+        } else if reduce {
+            column.add(at, (at.0 * density).floor(), &mut run);
+        } else {
+            run.push(at);
+        }
+    }
+    column.leave(&mut run);
+    if !run.is_empty() {
+        runs.push(run);
+    }
+    runs
+}
+
+/// The points of a line within one column of pixels: first, lowest, highest, last.
+#[derive(Default)]
+struct Column {
+    number: f64,
+    first: Option<Xy>,
+    lowest: Xy,
+    highest: Xy,
+    last: Xy,
+}
+
+impl Column {
+    fn add(&mut self, at: Xy, number: f64, run: &mut Vec<Xy>) {
+        if self.first.is_none() || number != self.number {
+            self.leave(run);
+            *self = Column { number, first: Some(at), lowest: at, highest: at, last: at };
+        }
+        if at.1 > self.lowest.1 {
+            self.lowest = at;
+        }
+        if at.1 < self.highest.1 {
+            self.highest = at;
+        }
+        self.last = at;
+    }
+
+    /// Adds what was gathered to `run`, left to right.
+    fn leave(&mut self, run: &mut Vec<Xy>) {
+        let Some(first) = self.first.take() else { return };
+        let (a, b) =
+            if self.lowest.0 <= self.highest.0 { (self.lowest, self.highest) } else { (self.highest, self.lowest) };
+        for point in [first, a, b, self.last] {
+            if run.last() != Some(&point) {
+                run.push(point);
+            }
+        }
+    }
+}
+
+/// The parts of a line left and right of `turn`, joined there.
+fn split(run: &[Xy], turn: f64) -> (Vec<Xy>, Vec<Xy>) {
+    let at = run.partition_point(|point| point.0 <= turn);
+    let (mut before, mut after) = (run[..at].to_vec(), run[at..].to_vec());
+    if let (Some(a), Some(b)) = (before.last().copied(), after.first().copied()) {
+        let part = (turn - a.0) / (b.0 - a.0);
+        let joint = (turn, a.1 + (b.1 - a.1) * part);
+        before.push(joint);
+        after.insert(0, joint);
+    }
+    (before, after)
+}
+
+/// The pieces of a line that lie between `top` and `bottom`.
+fn clipped(line: &[Xy], top: f64, bottom: f64) -> Vec<Vec<Xy>> {
+    let mut pieces = Vec::new();
+    let mut piece: Vec<Xy> = Vec::new();
+    for pair in line.windows(2) {
+        let [(x0, y0), (x1, y1)] = [pair[0], pair[1]];
+        // Parts of the segment at which it enters and leaves the band.
+        let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+        if y0 != y1 {
+            let (a, b) = ((top - y0) / (y1 - y0), (bottom - y0) / (y1 - y0));
+            (enter, leave) = (enter.max(a.min(b)), leave.min(a.max(b)));
+        } else if !is_between(y0, top, bottom) {
+            leave = -1.0;
+        }
+        if enter > leave {
+            pieces.push(core::mem::take(&mut piece));
+            continue;
+        }
+        let point = |part: f64| (x0 + (x1 - x0) * part, (y0 + (y1 - y0) * part).clamp(top, bottom));
+        if piece.is_empty() || enter > 0.0 {
+            pieces.push(core::mem::take(&mut piece));
+            piece.push(point(enter));
+        }
+        piece.push(point(leave));
+        if leave < 1.0 {
+            pieces.push(core::mem::take(&mut piece));
+        }
+    }
+    pieces.push(piece);
+    pieces.retain(|piece| piece.len() > 1);
+    pieces
+}
+
+/// A dot on every line at the cursor, and its value beside it.
+fn draw_values<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame, cursor: f64) -> Drawn<B> {
+    let area = frame.area;
+    let x = frame.across(cursor);
+    let at_cursor = |series: &Series| {
+        let index = ((cursor - series.start) / series.stride).round();
+        let value = if index >= 0.0 { series.y.get(index as usize).copied() } else { None };
+        value.filter(|value| value.is_finite())
+    };
+    let shown: Vec<(&Series, f64, f64)> = curve
+        .series
+        .iter()
+        .filter_map(|series| at_cursor(series).map(|value| (series, value, frame.up(value))))
+        .filter(|(_, _, y)| is_between(*y, area.top, area.bottom) && is_between(x, area.left, area.right))
+        .collect();
+    for (series, _, y) in &shown {
+        sheet.mark(series.style, (x, *y), 3.5, solid(sheet.palette.of(series.style)))?;
+    }
+    if area.width() < ROOM_FOR_VALUES {
+        return Ok(());
+    }
+    let wanted: Vec<f64> = shown.iter().map(|(_, _, y)| *y - LINE * 0.6).collect();
+    let places = spread(&wanted, LINE, area.top + LINE / 2.0, area.bottom - LINE / 2.0);
+    for ((series, value, _), place) in shown.iter().zip(places) {
+        let Some(place) = place else { continue };
+        let text = super::format::number(*value, Format::Significant(3));
+        let width = sheet.measure(&text, true);
+        let left = if x + 12.0 + width <= area.right { x + 8.0 } else { x - 10.0 - width - 8.0 };
+        let (low, high) = ((left - 2.0, place - LINE / 2.0), (left + 12.0 + width, place + LINE / 2.0));
+        sheet.block(low, high, faint(sheet.palette.paper, 0.82))?;
+        sheet.mark(series.style, (left + 3.0, place), 2.5, solid(sheet.palette.of(series.style)))?;
+        sheet.text(&text, (left + 10.0, place), Anchor::Left, solid(sheet.palette.ink), true)?;
+    }
+    Ok(())
+}
+
+/// The name of every line at its right end, with a sample of the line.
+fn draw_names<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame) -> Drawn<B> {
+    let area = frame.area;
+    let ends: Vec<(&Series, Xy)> = curve
+        .series
+        .iter()
+        .filter(|series| is_named(series, curve, sheet.words))
+        .filter_map(|series| {
+            let last = series.y.iter().rposition(|value| frame.up(*value).is_finite())?;
+            let y = frame.up(series.y[last]).clamp(area.top, area.bottom);
+            Some((series, (frame.across(series.start + series.stride * last as f64).min(area.right), y)))
+        })
+        .collect();
+    let wanted: Vec<f64> = ends.iter().map(|(_, (_, y))| *y).collect();
+    let places = spread(&wanted, LINE, area.top, area.bottom);
+    for ((series, (end, y)), place) in ends.iter().zip(places) {
+        let Some(place) = place else { continue };
+        let colour = sheet.palette.of(series.style);
+        let left = area.right + 10.0;
+        if (place - y).abs() > 2.0 && area.right - end < 3.0 {
+            let knee = [(end + 2.0, *y), (left - 2.0, place)];
+            sheet.path(&knee, faint(sheet.palette.ink2, 0.5), 1.0, &[])?;
+        }
+        sheet.path(&[(left, place), (left + SAMPLE, place)], solid(colour), STROKE, dash(series.style))?;
+        let room = sheet.width - left - SAMPLE - 6.0;
+        let name = sheet.fitted(text_of(&series.name, sheet.words), room, false);
+        sheet.text(&name, (left + SAMPLE + 6.0, place), Anchor::Left, solid(sheet.palette.ink), false)?;
+    }
+    Ok(())
+}
+
+fn is_between(value: f64, low: f64, high: f64) -> bool {
+    (low - 0.01..=high + 0.01).contains(&value)
+}

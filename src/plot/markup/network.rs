@@ -1,0 +1,205 @@
+//! Writes a network as SVG.
+//!
+//! Not the plan ([`super::route`] decides where things stand) and not the looks: the page's style sheet gives colours and
+//! widths by class; only a picture that stands alone carries its own.
+//!
+//! ```text
+//! svg.network
+//!   g.edge [data-pick role=button, data-sign, data-mag, data-flow]      what travels: sign, size, direction
+//!     path.base            from source to destination; width by --mag, colour and dash by data-is
+//!     path.flow            the same way, pathLength 100: dots on their way, moved by --p, turned by data-going
+//!     path.hit             the same way, transparent and wide: what the pointer finds
+//!     text.weight          tspan.symbol, tspan.value; only where there is room
+//!   g.node [data-pick role=button, data-phase]                          phase of its value
+//!     circle.body
+//!     circle.slope         pathLength 100, starts on top: [data-mag] of it is the slope (stroke-dasharray)
+//!     text.value           text.placeholder stands there while the value is `later`
+//!     text.symbol          above the node; only where there is room
+//!     g.delta [data-phase, data-sign] > text    under the node; hidden while `later`
+//!     text.target          right of the node
+//! ```
+//!
+//! All text is placed by its middle (`dominant-baseline: central` on the root).
+
+use super::route::{Plan, Route, TEXT, Xy};
+use super::writer::{Pass, Writer};
+use crate::plot::style::{FONT, Palette, Rgb};
+use crate::view::{Edge, Flow, Format, Network, Node, Phase};
+use core::fmt;
+
+pub(super) fn write(w: &mut Writer, network: &Network) {
+    let plan = Plan::of(network);
+    w.tag("svg")
+        .class("network")
+        .attr("xmlns", "http://www.w3.org/2000/svg")
+        .attr("viewBox", format_args!("0 0 {} {}", Round(plan.width), Round(plan.height)))
+        .attr("role", "group")
+        .attr("dominant-baseline", "central")
+        .attr("font-size", TEXT)
+        .alone("width", Round(plan.width * 2.0))
+        .alone("height", Round(plan.height * 2.0))
+        .alone("font-family", FONT)
+        .open();
+    let largest =
+        network.edges.iter().map(|edge| edge.carried.abs()).filter(|size| size.is_finite()).fold(0.0, f64::max);
+    for (edge, route) in network.edges.iter().zip(&plan.routes) {
+        if let Some(route) = route {
+            write_edge(w, edge, route, largest);
+        }
+    }
+    for (node, at) in network.layers.iter().flatten().zip(plan.nodes.iter().flatten()) {
+        write_node(w, node, *at, &plan);
+    }
+    w.close("svg");
+}
+
+fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64) {
+    let size = if largest > 0.0 { edge.carried.abs() / largest } else { 0.0 };
+    let size = if size.is_nan() { 0.0 } else { size.min(1.0) };
+    let way = Way(&route.curve);
+    w.tag("g")
+        .class("edge")
+        .button(&edge.id, symbol_of(&edge.id))
+        .sign(edge.carried)
+        .magnitude(size)
+        .flow(edge.flow)
+        .open();
+    let idle = edge.flow == Flow::Still;
+    let colour = move |p: &Palette| if size == 0.0 { p.line } else { sign_colour(p, edge.carried) };
+    w.tag("path")
+        .class("base")
+        .attr("d", &way)
+        .attr("fill", "none")
+        .paint("stroke", colour)
+        .alone("stroke-width", Round(1.2 + 6.0 * size))
+        .alone("stroke-opacity", if idle { 0.45 } else { 1.0 })
+        .empty();
+    if !matches!(w.pass, Pass::Alone(_)) {
+        w.tag("path").class("flow").attr("d", &way).attr("fill", "none").attr("pathLength", 100).empty();
+    }
+    if w.pass == Pass::Live {
+        w.tag("path").class("hit").attr("d", &way).attr("fill", "none").empty();
+    }
+    if let Some((x, y)) = route.label {
+        text(w, "weight", (x, y), "middle").paint("fill", |p| p.ink2).open();
+        w.tag("tspan").class("symbol").text(&symbol_of(&edge.id));
+        w.text(" ");
+        w.number("tspan", "value", edge.weight, Format::Fixed(2));
+        w.close("text");
+    }
+    w.close("g");
+}
+
+fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, plan: &Plan) {
+    let (value, phase) = node.value;
+    let symbol = symbol(node.symbol.0, "", &node.symbol.1);
+    w.tag("g").class("node").button(&node.id, &symbol).phase(phase).open();
+    w.tag("circle")
+        .class("body")
+        .attr("cx", Round(x))
+        .attr("cy", Round(y))
+        .attr("r", plan.radius)
+        .paint("fill", |p| p.paper)
+        .paint("stroke", |p| if phase == Phase::Now { p.accent } else { p.line })
+        .alone("stroke-width", 2)
+        .empty();
+    if let Some(slope) = node.slope {
+        let shown = if slope.is_nan() { 0.0 } else { slope.clamp(0.0, 1.0) };
+        w.tag("circle")
+            .class("slope")
+            .magnitude(shown)
+            .attr("cx", Round(x))
+            .attr("cy", Round(y))
+            .attr("r", plan.radius)
+            .attr("fill", "none")
+            .attr("pathLength", 100)
+            .attr("transform", format_args!("rotate(-90 {} {})", Round(x), Round(y)))
+            .paint("stroke", |p| p.accent)
+            .alone("stroke-width", 3.5)
+            .alone("stroke-dasharray", format_args!("{} 100", Round(100.0 * shown)))
+            .empty();
+    }
+    let alone = matches!(w.pass, Pass::Alone(_));
+    if !alone || phase != Phase::Later {
+        let format = Format::Fixed(plan.digits);
+        text(w, "value", (x, y), "middle").paint("fill", |p| p.ink).alone("font-weight", 600).number(value, format);
+    }
+    if !alone {
+        text(w, "placeholder", (x, y), "middle").text("?");
+    }
+    if plan.symbols {
+        text(w, "symbol", (x, plan.symbol_y(y)), "middle").paint("fill", |p| p.ink2).text(&symbol);
+    }
+    if let Some((delta, phase)) = node.delta.filter(|(_, phase)| !alone || *phase != Phase::Later) {
+        w.tag("g").class("delta").sign(delta).phase(phase).open();
+        text(w, "", (x, plan.delta_y(y)), "middle")
+            .paint("fill", |p| sign_colour(p, delta))
+            .alone("font-weight", 600)
+            .open();
+        w.text("δ ");
+        w.number("tspan", "value", delta, Format::Significant(3));
+        w.close("text");
+        w.close("g");
+    }
+    if let Some(target) = node.target {
+        text(w, "target", (plan.target_x(x), y), "start").paint("fill", |p| p.ink2).open();
+        w.text("t ");
+        w.number("tspan", "value", target, Format::Fixed(2));
+        w.close("text");
+    }
+    w.close("g");
+}
+
+/// A text placed at `(x, y)`.
+fn text<'w, 'a>(w: &'w mut Writer<'a>, class: &'static str, (x, y): Xy, anchor: &str) -> super::writer::Tag<'w, 'a> {
+    w.tag("text").class(class).attr("x", Round(x)).attr("y", Round(y)).attr("text-anchor", anchor)
+}
+
+fn sign_colour(palette: &Palette, value: f64) -> Rgb {
+    if value > 0.0 {
+        palette.pos
+    } else if value < 0.0 {
+        palette.neg
+    } else {
+        palette.ink2
+    }
+}
+
+/// The symbol of what is called `id`: `w2_1_3` is w²₁₃.
+pub(super) fn symbol_of(id: &str) -> String {
+    let (head, indices) = id.split_once('_').unwrap_or((id, ""));
+    let digits = head.find(|c: char| c.is_ascii_digit()).unwrap_or(head.len());
+    let (letter, layer) = head.split_at(digits);
+    // Indices of several digits are told apart.
+    let gap = if indices.split('_').any(|index| index.len() > 1) { "," } else { "" };
+    symbol(letter, layer, &indices.replace('_', gap))
+}
+
+/// A letter with a superscript and a subscript, as text.
+fn symbol(letter: &str, above: &str, below: &str) -> String {
+    const ABOVE: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let raise = |c: char| c.to_digit(10).map_or(c, |digit| ABOVE[digit as usize]);
+    let lower = |c: char| c.to_digit(10).and_then(|digit| char::from_u32('₀' as u32 + digit)).unwrap_or(c);
+    letter.chars().chain(above.chars().map(raise)).chain(below.chars().map(lower)).collect()
+}
+
+/// The `d` of a cubic curve.
+struct Way<'c>(&'c [Xy; 4]);
+
+impl fmt::Display for Way<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let [start, bend0, bend1, end] = self.0.map(|(x, y)| (Round(x), Round(y)));
+        write!(out, "M{} {}C{} {} {} {} {} {}", start.0, start.1, bend0.0, bend0.1, bend1.0, bend1.1, end.0, end.1)
+    }
+}
+
+/// A coordinate to one digit after the point.
+#[derive(Clone, Copy)]
+struct Round(f64);
+
+impl fmt::Display for Round {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let tenths = (self.0 * 10.0).round() / 10.0;
+        write!(out, "{}", if tenths == 0.0 { 0.0 } else { tenths })
+    }
+}

@@ -1,0 +1,66 @@
+//! Writes a table.
+//!
+//! Not its looks: numbers carry the class `number`, verdicts `verdict` with one `yes` and one `no` inside, of which the
+//! page shows the one that `data-ok` names.
+//!
+//! Classes: `table` · `number` · `symbol` · `verdict` > `yes`, `no`.
+
+use super::formula::Mathml;
+use super::writer::{Pass, Writer};
+use crate::view::{Cell, Table};
+
+pub(super) fn write(w: &mut Writer, table: &Table) {
+    w.tag("table").class("table").open();
+    w.tag("thead").open();
+    w.tag("tr").open();
+    for heading in &table.columns {
+        let heading = w.words.get(heading);
+        w.tag("th").attr("scope", "col").text(heading);
+    }
+    w.close("tr");
+    w.close("thead");
+    w.tag("tbody").open();
+    for row in &table.rows {
+        w.tag("tr").pick(&row.id).live("tabindex", -1).open();
+        for (column, cell) in row.cells.iter().enumerate() {
+            write_cell(w, cell, column == 0);
+        }
+        w.close("tr");
+    }
+    w.close("tbody");
+    w.close("table");
+}
+
+/// One cell; the first of a row is its heading.
+fn write_cell(w: &mut Writer, cell: &Cell, heads: bool) {
+    let name = if heads { "th" } else { "td" };
+    let word = match cell {
+        Cell::Word(key) => w.words.get(key),
+        _ => "",
+    };
+    let tag = w.tag(name);
+    let tag = if heads { tag.attr("scope", "row") } else { tag };
+    match cell {
+        Cell::Empty => tag.text(""),
+        Cell::Number(value, how) => tag.class("number").number(*value, *how),
+        Cell::Symbol(math) => {
+            tag.class("symbol").open();
+            Mathml::new(w).formula(math);
+            w.close(name);
+        }
+        Cell::Word(_) => tag.text(word),
+        Cell::Verdict(right) => {
+            tag.class("verdict").verdict(*right).open();
+            for (answer, class, mark, key) in [(true, "yes", "✓ ", "table.yes"), (false, "no", "✗ ", "table.no")] {
+                if w.pass != Pass::Still || answer == *right {
+                    w.tag("span").class(class).open();
+                    w.text(mark);
+                    let word = w.words.get(key);
+                    w.text(word);
+                    w.close("span");
+                }
+            }
+            w.close(name);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The colours of heat maps, as pixels and as paths of an SVG.
+//!
+//! Never through plotters: a grid of 100 x 100 would be 10,000 rectangles. The page draws the pixels, scaled, under the
+//! axes; an SVG gets one path a shade, in which equal neighbours in a row are one run.
+//!
+//! The blend goes from the paper to the colour of the sign in OKLab, where equal steps look equally large; its lightness is
+//! even, so the middle is where it seems to be.
+
+use super::frame::Area;
+use super::heatmap::rows;
+use super::style::{Palette, Rgb};
+use crate::view::{Heatmap, Image};
+use core::fmt::Write as _;
+
+/// How far towards the full colour the strongest value goes; points over it must stay visible.
+const STRONGEST: f64 = 0.72;
+/// Shades of each sign in pixels.
+const SHADES: usize = 128;
+/// Shades of each sign in an SVG.
+const SVG_SHADES: usize = 10;
+
+/// `map` as pixels: columns, rows, and RGBA, top row first. What is not a number is transparent.
+pub fn heatmap_rgba(map: &Heatmap, palette: &Palette) -> (usize, usize, Vec<u8>) {
+    let rows = rows(map).unwrap_or(0);
+    let scale = [palette.neg, palette.pos].map(|colour| blend(palette.paper, colour, SHADES));
+    let mut pixels = Vec::with_capacity(rows * map.cols * 4);
+    for value in &map.values[..rows * map.cols] {
+        let strength = strength(map, *value);
+        let colour = if strength.is_nan() {
+            [0; 4]
+        } else {
+            let shade = (strength.abs() * SHADES as f64).round() as usize;
+            let [_, red, green, blue] = scale[usize::from(strength >= 0.0)][shade].to_be_bytes();
+            [red, green, blue, 255]
+        };
+        pixels.extend_from_slice(&colour);
+    }
+    (map.cols, rows, pixels)
+}
+
+/// -1 to 1: how far `value` lies from the middle, in units of the reach.
+fn strength(map: &Heatmap, value: f32) -> f64 {
+    let distance = f64::from(value) - f64::from(map.middle);
+    let reach = f64::from(map.reach).abs();
+    // A map without reach shows signs only.
+    if reach > 0.0 {
+        (distance / reach).clamp(-1.0, 1.0)
+    } else {
+        distance.signum() * f64::from(u8::from(distance != 0.0))
+    }
+}
+
+/// `steps + 1` colours from `paper` towards `colour`.
+fn blend(paper: Rgb, colour: Rgb, steps: usize) -> Vec<Rgb> {
+    let (from, to) = (oklab(paper), oklab(colour));
+    (0..=steps)
+        .map(|step| {
+            let part = STRONGEST * step as f64 / steps as f64;
+            srgb(core::array::from_fn(|axis| from[axis] + (to[axis] - from[axis]) * part))
+        })
+        .collect()
+}
+
+/// sRGB to OKLab (Ottosson, 2020).
+fn oklab(colour: Rgb) -> [f64; 3] {
+    let [_, red, green, blue] = colour.to_be_bytes();
+    let [r, g, b] = [red, green, blue].map(|channel| {
+        let c = f64::from(channel) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { libm::pow((c + 0.055) / 1.055, 2.4) }
+    });
+    let l = libm::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+    let m = libm::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+    let s = libm::cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+    [
+        0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
+        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
+        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+    ]
+}
+
+/// OKLab to sRGB, each channel brought into range.
+fn srgb([lightness, a, b]: [f64; 3]) -> Rgb {
+    let cube = |x: f64| x * x * x;
+    let l = cube(lightness + 0.3963377774 * a + 0.2158037573 * b);
+    let m = cube(lightness - 0.1055613458 * a - 0.0638541728 * b);
+    let s = cube(lightness - 0.0894841775 * a - 1.2914855480 * b);
+    let linear = [
+        4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+        -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+        -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s,
+    ];
+    linear.iter().fold(0, |colour, c| {
+        let c = c.clamp(0.0, 1.0);
+        let c = if c <= 0.0031308 { 12.92 * c } else { 1.055 * libm::pow(c, 1.0 / 2.4) - 0.055 };
+        colour << 8 | (c * 255.0).round() as Rgb
+    })
+}
+
+/// `map` as paths that fill `area`: one a shade, in the two colours of the palette at some opacity (so that a page can put
+/// its own colours there).
+pub(super) fn heatmap_paths(map: &Heatmap, palette: &Palette, area: Area) -> String {
+    let rows = rows(map).unwrap_or(0);
+    let level = |value: &f32| {
+        let strength = strength(map, *value);
+        if strength.is_nan() { 0 } else { (strength * SVG_SHADES as f64).round() as i32 }
+    };
+    let levels: Vec<i32> = map.values[..rows * map.cols].iter().map(level).collect();
+    let mut shades: Vec<i32> = levels.iter().copied().filter(|level| *level != 0).collect();
+    shades.sort_unstable();
+    shades.dedup();
+    let opacities = [palette.neg, palette.pos].map(|colour| {
+        let shades = blend(palette.paper, colour, SVG_SHADES);
+        shades.into_iter().map(|shade| opacity(palette.paper, colour, shade)).collect::<Vec<_>>()
+    });
+    cells(&levels, map.cols, area, shades.into_iter(), |level| {
+        let positive = level > 0;
+        let colour = if positive { palette.pos } else { palette.neg };
+        (colour, opacities[usize::from(positive)][level.unsigned_abs() as usize])
+    })
+}
+
+/// `image` as paths that fill `area`, in 32 steps a channel: for stills of small pictures.
+pub(super) fn image_paths(image: &Image, paper: Rgb, area: Area) -> String {
+    let step = |channel: u8, under: u8, alpha: u8| {
+        let mixed = (u32::from(channel) * u32::from(alpha) + u32::from(under) * u32::from(255 - alpha)) / 255;
+        mixed as i32 >> 3
+    };
+    let [_, red, green, blue] = paper.to_be_bytes();
+    let colours: Vec<i32> = image
+        .rgba
+        .chunks_exact(4)
+        .map(|p| step(p[0], red, p[3]) << 10 | step(p[1], green, p[3]) << 5 | step(p[2], blue, p[3]))
+        .collect();
+    let mut shades = colours.clone();
+    shades.sort_unstable();
+    shades.dedup();
+    cells(&colours, image.width, area, shades.into_iter(), |colour| {
+        let channel = |shift: u32| {
+            let five = (colour as u32 >> shift) & 31;
+            five << 3 | five >> 2
+        };
+        (channel(10) << 16 | channel(5) << 8 | channel(0), 1.0)
+    })
+}
+
+/// The opacity at which `colour` over `paper` comes nearest to `shade`.
+fn opacity(paper: Rgb, colour: Rgb, shade: Rgb) -> f64 {
+    let channels = |colour: Rgb| colour.to_be_bytes().map(f64::from);
+    let (paper, colour, shade) = (channels(paper), channels(colour), channels(shade));
+    let (mut along, mut length) = (0.0, 0.0);
+    for axis in 1..4 {
+        along += (shade[axis] - paper[axis]) * (colour[axis] - paper[axis]);
+        length += (colour[axis] - paper[axis]) * (colour[axis] - paper[axis]);
+    }
+    if length > 0.0 { (along / length).clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// Cells of equal value as paths of runs, over `area`.
+fn cells(
+    values: &[i32],
+    cols: usize,
+    area: Area,
+    shades: impl Iterator<Item = i32>,
+    ink: impl Fn(i32) -> (Rgb, f64),
+) -> String {
+    let mut text = String::new();
+    let rows = values.len().checked_div(cols).unwrap_or(0);
+    if rows == 0 {
+        return text;
+    }
+    let (wide, high) = (area.width() / cols as f64, area.height() / rows as f64);
+    write!(
+        text,
+        "<g shape-rendering=\"crispEdges\" transform=\"translate({:.2} {:.2}) scale({wide:.5} {high:.5})\">",
+        area.left, area.top
+    )
+    .expect("a string takes everything");
+    for shade in shades {
+        let (colour, alpha) = ink(shade);
+        write!(text, "<path fill=\"#{colour:06X}\" fill-opacity=\"{alpha:.3}\" d=\"")
+            .expect("a string takes everything");
+        for (row, line) in values.chunks_exact(cols).enumerate() {
+            let mut column = 0;
+            while column < cols {
+                let run = line[column..].iter().take_while(|value| **value == shade).count();
+                if run > 0 {
+                    write!(text, "M{column} {row}h{run}v1h-{run}z").expect("a string takes everything");
+                }
+                column += run.max(1);
+            }
+        }
+        text.push_str("\"/>");
+    }
+    text.push_str("</g>\n");
+    text
+}
