@@ -24,7 +24,7 @@ mod style;
 mod surface;
 
 pub use frame::Area;
-pub use markup::{Mode, markup, slots};
+pub use markup::{Mode, markup, mathml, slots};
 pub use rgba::heatmap_rgba;
 pub use sheet::Drawn;
 pub use style::{DARK, FONT, KEYS, LIGHT, Palette, Rgb, SERIES, Style, Words};

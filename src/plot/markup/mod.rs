@@ -11,7 +11,7 @@ mod table;
 mod writer;
 
 use super::style::{Palette, Words};
-use crate::view::View;
+use crate::view::{Math, View};
 use writer::{Pass, Writer};
 
 /// What markup is for.
@@ -30,6 +30,13 @@ pub fn markup(view: &View, words: &Words, mode: Mode) -> String {
         Mode::Still => Pass::Still,
     };
     walk(view, words, pass).into_text()
+}
+
+/// Mathematics that stands by itself (a label, an explanation), as MathML with its numbers.
+pub fn mathml(math: &Math, words: &Words) -> String {
+    let mut writer = Writer::new(words, Pass::Still);
+    formula::Mathml::new(&mut writer).formula(math);
+    writer.into_text()
 }
 
 /// The numbers behind the living markup of `view`, by slot index.
