@@ -150,7 +150,10 @@ modules() {
 build() {
   modules
   say "writing the pages"
-  "$TARGET/debug/site" --pkg "$PKG" --out dist
+  rm -rf dist.new
+  "$TARGET/debug/site" --pkg "$PKG" --out dist.new || fail "the site could not be written; the line above says why."
+  rm -rf dist
+  mv dist.new dist
 }
 
 # --- Tests -----------------------------------------------------------------------------------------------------------

@@ -1,2 +1,0 @@
-//! Builds the static site.
-fn main() {}

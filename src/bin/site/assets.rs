@@ -1,0 +1,112 @@
+//! The files of `www/` that go to the reader as they are: scripts, the style sheet, the icon.
+//!
+//! Not a bundler: a module stays a file. Their imports get one version, the hash of all of them, so that a browser never
+//! mixes files of two builds. Here is also the check that every word that a script says by name has been written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::hash;
+use crate::prose::Strings;
+use crate::trouble::{Result, Trouble};
+
+/// The files of the site by their path in it.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Reads a text file.
+pub fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| Trouble::io(path, &error))
+}
+
+/// The scripts under `folder`, as `app/...`, in the order of their paths.
+pub fn scripts(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for place in ["", "views/"] {
+        let at = folder.join(place);
+        for entry in fs::read_dir(&at).map_err(|error| Trouble::io(&at, &error))? {
+            let entry = entry.map_err(|error| Trouble::io(&at, &error))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".js") {
+                found.insert(format!("app/{place}{name}"), read(&entry.path())?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The generated files under `folder`, as `app/pkg/...`.
+pub fn package(folder: &Path) -> Result<Files> {
+    let file = |name: &str| {
+        let path = folder.join(name);
+        let bytes = fs::read(&path).map_err(|error| {
+            Trouble::new(&path.display().to_string(), format!("{error}; ./build.sh build makes it"))
+        })?;
+        Ok((format!("app/pkg/{name}"), bytes))
+    };
+    ["tensorscope.js", "simd.wasm", "portable.wasm"].into_iter().map(file).collect()
+}
+
+/// One version for everything in `parts`.
+pub fn version<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let all: Vec<u8> = parts.into_iter().flat_map(|part| hash(part).to_le_bytes()).collect();
+    format!("{:012x}", hash(&all) & 0xffff_ffff_ffff)
+}
+
+/// `script` with `?v=version` behind every file that it imports.
+pub fn versioned(script: &str, version: &str) -> String {
+    let mut out = String::with_capacity(script.len() + 256);
+    for line in script.split_inclusive('\n') {
+        let imports = line.contains(" from \"./") || line.contains(" from \"../") || line.starts_with("import \"./");
+        match line.rfind(".js\";") {
+            Some(end) if imports => {
+                let end = end + ".js".len();
+                out.push_str(&format!("{}?v={version}{}", &line[..end], &line[end..]));
+            }
+            _ => out.push_str(line),
+        }
+    }
+    out
+}
+
+/// Fails where a script says a key (`say("key")`) that `words`, those of the page, do not have. Keys of a lesson's own words
+/// (`prediction.question`) are known where the lesson is.
+pub fn all_said(scripts: &BTreeMap<String, String>, words: &Strings, of_lessons: &[&str]) -> Result<()> {
+    for (path, script) in scripts {
+        let file = path.replacen("app/", "www/", 1);
+        for (index, line) in script.lines().enumerate() {
+            for said in line.split("say(\"").skip(1) {
+                let key = said.split('"').next().unwrap_or_default();
+                if !words.contains_key(key) && !of_lessons.contains(&key) {
+                    let what = format!("there is no text for \"{key}\"; write it into www/i18n, in every language");
+                    return Err(Trouble::at(&file, index + 1, what));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_get_the_version_and_nothing_else_does() {
+        let script = "import { a } from \"./a.js\";\nimport {\n  b,\n} from \"../b.js\";\n/** @typedef {import(\"./types\")} T */\n\
+                      const c = \"./c.js\";\nawait import(`./pkg/glue.js?i=${1}`);\n";
+        let expected = script.replace("\"./a.js\"", "\"./a.js?v=7\"").replace("\"../b.js\"", "\"../b.js?v=7\"");
+        assert_eq!(versioned(script, "7"), expected);
+    }
+
+    #[test]
+    fn a_word_that_nobody_wrote_is_named() {
+        let scripts = BTreeMap::from([("app/a.js".to_string(), "one\nwords.say(\"play\"), say(\"x.y\")".to_string())]);
+        let mut words = Strings::from([("play".into(), "Play".into())]);
+        let error = all_said(&scripts, &words, &[]).unwrap_err().to_string();
+        assert!(error.starts_with("www/a.js:2: there is no text for \"x.y\""), "{error}");
+        assert_eq!(all_said(&scripts, &words, &["x.y"]), Ok(()));
+        words.insert("x.y".into(), "X".into());
+        assert_eq!(all_said(&scripts, &words, &[]), Ok(()));
+    }
+}

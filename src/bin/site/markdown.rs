@@ -1,0 +1,194 @@
+//! Markdown to HTML: CommonMark with tables, formulas between dollar signs, and figures.
+//!
+//! Not a general converter: raw HTML, pictures and first-level headings are refused with a sentence, because the pages must
+//! hold to their policy and to one outline. A fenced block with the info string `figure` places a living figure.
+
+use pulldown_cmark::html::push_html;
+use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use crate::tex::Tex;
+use crate::trouble::{Result, Trouble, line_of};
+
+/// A part of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// HTML.
+    Html(String),
+    /// A figure.
+    Figure(FigureBlock),
+}
+
+/// What a `figure` block says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FigureBlock {
+    /// Its state, in the syntax of the address.
+    pub state: String,
+    /// The views that it shows; all where it is empty.
+    pub views: Vec<String>,
+    /// Its line in the file.
+    pub line: usize,
+}
+
+/// A text with where it comes from.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The file.
+    pub file: &'a str,
+    /// The line of the file at which the text begins, counted from 1.
+    pub line: usize,
+    /// The text.
+    pub text: &'a str,
+}
+
+/// Converts `source` to pieces: HTML, and figures between.
+pub fn convert(source: Source, tex: &mut Tex) -> Result<Vec<Piece>> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_MATH;
+    let events: Vec<_> = Parser::new_ext(source.text, options).into_offset_iter().collect();
+    let mut pieces = Vec::new();
+    let mut run = Vec::new();
+    let mut figure: Option<FigureBlock> = None;
+    for (index, (event, range)) in events.iter().enumerate() {
+        let line = source.line + line_of(source.text, range.start) - 1;
+        let refuse = |what: &str| Err(Trouble::at(source.file, line, what));
+        let kept = match event.clone() {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &*info == "figure" => {
+                flush(&mut run, &mut pieces);
+                figure = Some(FigureBlock { line, ..FigureBlock::default() });
+                continue;
+            }
+            Event::Text(text) if figure.is_some() => {
+                figure.as_mut().expect("just asked").take(&text);
+                continue;
+            }
+            Event::End(TagEnd::CodeBlock) if figure.is_some() => {
+                pieces.extend(figure.take().map(Piece::Figure));
+                continue;
+            }
+            Event::InlineMath(formula) => Event::InlineHtml(math(&formula, false, source.file, line, tex)?),
+            Event::DisplayMath(formula) => Event::InlineHtml(math(&formula, true, source.file, line, tex)?),
+            Event::SoftBreak if between_wide(&events[..index], &events[index + 1..]) => continue,
+            // Alignment would be written as a style attribute.
+            Event::Start(Tag::Table(columns)) => Event::Start(Tag::Table(vec![Alignment::None; columns.len()])),
+            Event::Html(_) | Event::InlineHtml(_) => return refuse("HTML is not allowed here; write it in Markdown"),
+            Event::Start(Tag::Image { .. }) => return refuse("pictures are not allowed here; figures are computed"),
+            Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) => {
+                return refuse("the title of the page is its only first-level heading; begin with ##");
+            }
+            other => other,
+        };
+        run.push(kept);
+    }
+    flush(&mut run, &mut pieces);
+    Ok(pieces)
+}
+
+/// Converts `source` to HTML; figures are refused.
+pub fn convert_plain(source: Source, tex: &mut Tex) -> Result<String> {
+    let mut out = String::new();
+    for piece in convert(source, tex)? {
+        match piece {
+            Piece::Html(html) => out.push_str(&html),
+            Piece::Figure(block) => {
+                return Err(Trouble::at(
+                    source.file,
+                    block.line,
+                    "a figure cannot stand here; place it in the text below",
+                ));
+            }
+        }
+    }
+    Ok(out)
+}
+
+impl FigureBlock {
+    /// Takes the lines of a block: `views=a,b` names views, everything else is state.
+    fn take(&mut self, text: &str) {
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if let Some(views) = line.strip_prefix("views=") {
+                self.views = views.split(',').map(|view| view.trim().to_string()).collect();
+            } else {
+                if !self.state.is_empty() {
+                    self.state.push('&');
+                }
+                self.state.push_str(line);
+            }
+        }
+    }
+}
+
+/// Writes the events gathered so far.
+fn flush(run: &mut Vec<Event>, pieces: &mut Vec<Piece>) {
+    if !run.is_empty() {
+        let mut html = String::new();
+        push_html(&mut html, run.drain(..));
+        pieces.push(Piece::Html(html));
+    }
+}
+
+fn math(formula: &str, block: bool, file: &str, line: usize, tex: &mut Tex) -> Result<CowStr<'static>> {
+    tex.convert(formula, block).map(CowStr::from).map_err(|what| Trouble::at(file, line, what))
+}
+
+/// Whether a line break stands between two characters that are written without spaces, as in Chinese.
+fn between_wide(before: &[(Event, std::ops::Range<usize>)], after: &[(Event, std::ops::Range<usize>)]) -> bool {
+    let last = match before.last() {
+        Some((Event::Text(text), _)) => text.chars().next_back(),
+        _ => None,
+    };
+    let next = match after.first() {
+        Some((Event::Text(text), _)) => text.chars().next(),
+        _ => None,
+    };
+    last.is_some_and(is_wide) && next.is_some_and(is_wide)
+}
+
+/// Chinese characters and the punctuation that goes with them.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' | '“' | '”' | '…' | '—')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(text: &str) -> String {
+        convert_plain(Source { file: "a.md", line: 10, text }, &mut Tex::new()).unwrap()
+    }
+
+    fn trouble(text: &str) -> String {
+        convert_plain(Source { file: "a.md", line: 10, text }, &mut Tex::new()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn text_formulas_and_tables() {
+        assert_eq!(html("a < b & c"), "<p>a &lt; b &amp; c</p>\n");
+        assert!(html("so $x_1$ is").contains("<p>so <math><msub>"));
+        assert!(html("$$x$$").contains("<math display=\"block\">"));
+        let table = html("| a | b |\n|--:|---|\n| 1 | 2 |");
+        assert!(table.contains("<th>a</th>") && !table.contains("style"), "{table}");
+    }
+
+    #[test]
+    fn chinese_lines_join_without_a_space() {
+        assert_eq!(html("反向\n传播"), "<p>反向传播</p>\n");
+        assert_eq!(html("反向\nbackprop"), "<p>反向\nbackprop</p>\n");
+    }
+
+    #[test]
+    fn figures_stand_between_texts() {
+        let text = "one\n\n```figure\npreset=p\nlr=0.1\nviews=a, b\n```\n\ntwo";
+        let pieces = convert(Source { file: "a.md", line: 10, text }, &mut Tex::new()).unwrap();
+        let block = FigureBlock { state: "preset=p&lr=0.1".into(), views: vec!["a".into(), "b".into()], line: 12 };
+        assert_eq!(pieces.len(), 3);
+        assert_eq!(pieces[1], Piece::Figure(block));
+    }
+
+    #[test]
+    fn what_is_refused_names_its_line() {
+        assert!(trouble("one\n\n<b>two</b>").starts_with("a.md:12: HTML"));
+        assert!(trouble("# one").starts_with("a.md:10: the title"));
+        assert!(trouble("![a](b.png)").starts_with("a.md:10: pictures"));
+        assert!(trouble("one\n$\\nosuch$").starts_with("a.md:11: the formula"));
+        assert!(trouble("```figure\n```").starts_with("a.md:10: a figure"));
+    }
+}
