@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn chinese_lines_join_without_a_space() {
         assert_eq!(html("反向\n传播"), "<p>反向传播</p>\n");
-        assert_eq!(html("反向\nbackprop"), "<p>反向\nbackprop</p>\n");
+        assert_eq!(html("反向\nloss"), "<p>反向\nloss</p>\n");
     }
 
     #[test]
