@@ -18,8 +18,10 @@ mod pack;
 mod tile;
 
 use super::{Lanes, Real, Write, expect_len};
-use pack::{pack_cols, pack_rows};
-pub(super) use tile::{Scalars, Vectors, load_tile, store_tile, tile};
+pub(super) use pack::pack_cols;
+use pack::pack_rows;
+use tile::{Scalars, Vectors, tile};
+pub(super) use tile::{load_tile, store_tile};
 
 /// Whether a matrix is stored as it is used or transposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +74,7 @@ impl Matmul {
     }
 
     /// Which sides are copied. Measured in Chromium with simd128, in units of the limit (a loop of multiply-adds in
-    /// registers): see the table of each line.
+    /// registers), where a line quotes figures.
     pub fn packing(&self) -> Packing {
         let Matmul { m, n, k, .. } = *self;
         let kc = k.min(KC);
