@@ -51,6 +51,7 @@ fn control(control: &Control) -> Value {
         Kind::Slider { min, max, log, default, unit } => {
             json!({ "kind": "slider", "min": min, "max": max, "log": log, "default": default, "unit": unit })
         }
+        Kind::Memory { max, default } => json!({ "kind": "memory", "max": max, "default": default }),
         Kind::Toggle { default } => json!({ "kind": "toggle", "default": default }),
         Kind::Choice { options, default } => {
             json!({ "kind": "choice", "options": options, "default": options[default] })
