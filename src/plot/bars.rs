@@ -7,7 +7,7 @@ use super::axis::{Fit, Span};
 use super::curve::text_of;
 use super::format;
 use super::frame::{Frame, Side};
-use super::sheet::{Anchor, Drawn, LINE, Sheet, faint, solid};
+use super::sheet::{Anchor, Drawn, LINE, Sheet, solid};
 use super::style::Words;
 use crate::view::{Bars, Scale};
 use plotters_backend::DrawingBackend;
@@ -17,13 +17,15 @@ const WIDEST: f64 = 56.0;
 
 /// The frame of `bars`; `None` where there is no finite value.
 pub(super) fn frame<'a>(bars: &'a Bars, words: &'a Words, width: f64, height: f64) -> Option<Frame<'a>> {
-    let values = bars.bars.iter().flat_map(|bar| [Some(bar.value), bar.mark]).flatten();
-    let span = Span::of(&bars.y, values, Fit::Grounded)?;
-    // The number above the highest bar needs its room inside the area.
-    let room = span.value(1.0 + LINE / (height - 3.0 * LINE).max(LINE));
-    let highest = bars.bars.iter().map(|bar| bar.value).filter(|value| value.is_finite()).fold(f64::MIN, f64::max);
-    let full = bars.y.range.is_none() && span.place(highest) > 0.85 && room.is_finite();
-    let span = if full { Span { high: room, ..span } } else { span };
+    let values = || bars.bars.iter().flat_map(|bar| [Some(bar.value), bar.mark]).flatten();
+    let mut span = Span::of(&bars.y, values(), Fit::Grounded)?;
+    if bars.y.range.is_none() {
+        // The numbers at the ends of the bars need their room inside the area.
+        let room = LINE / (height - 4.0 * LINE).max(2.0 * LINE);
+        let (low, high) = (span.value(-room), span.value(1.0 + room));
+        span.high = if high.is_finite() && values().any(|value| span.place(value) > 0.9) { high } else { span.high };
+        span.low = if low.is_finite() && values().any(|value| value < 0.0) { low } else { span.low };
+    }
     let y = Side { span, label: words.get(bars.y.label), whole: false };
     Some(Frame::plan(width, height, None, y, 0.0))
 }
@@ -61,14 +63,11 @@ pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, bars: &Bars, frame: &Fra
         if widest + 4.0 <= slot {
             let end = if shown { top } else { ground };
             let below = shown && bar.value < 0.0;
-            let wanted = if below { end + LINE / 2.0 + 1.0 } else { end - LINE / 2.0 - 1.0 };
-            let place = wanted.clamp(area.top - LINE / 2.0, area.bottom - LINE / 2.0);
-            let width = sheet.measure(&texts[index], true) / 2.0 + 2.0;
-            let covered = bar.mark.is_some_and(|mark| (frame.up(mark) - place).abs() < LINE / 2.0);
-            if covered {
-                let backing = faint(sheet.palette.paper, 0.85);
-                sheet.block((middle - width, place - LINE / 2.0), (middle + width, place + LINE / 2.0), backing)?;
-            }
+            let step = if below { LINE / 2.0 + 2.0 } else { -LINE / 2.0 - 2.0 };
+            // A mark just beyond the end would cross the number out: the number goes beyond the mark.
+            let mark = bar.mark.map(|mark| frame.up(mark)).filter(|mark| ((mark - end) / step) > 0.0);
+            let end = mark.filter(|mark| (mark - end - step).abs() < LINE / 2.0 + 2.0).unwrap_or(end);
+            let place = (end + step).clamp(area.top - LINE / 2.0, area.bottom - LINE / 2.0);
             sheet.text(&texts[index], (middle, place), Anchor::Centre, solid(sheet.palette.ink), true)?;
         }
         if index % stride == 0 {

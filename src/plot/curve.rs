@@ -38,7 +38,7 @@ pub(super) fn frame<'a>(curve: &'a Curve, words: &'a Words, width: f64, height: 
     let y_label = words.get(curve.y.label);
     let names = all().filter(|series| is_named(series, curve, words));
     let widest = names.map(|series| Table.width(text_of(&series.name, words), TEXT, false)).fold(0.0, f64::max);
-    let right = if widest > 0.0 { 10.0 + SAMPLE + 6.0 + widest } else { 0.0 };
+    let right = if widest > 0.0 { 10.0 + SAMPLE + 6.0 + widest + 2.0 } else { 0.0 };
     let whole = all().all(|series| series.start.fract() == 0.0 && series.stride.fract() == 0.0);
     let x = Side { span: x, label: words.get(curve.x.label), whole };
     let y = Side { span: y, label: y_label, whole: false };

@@ -96,8 +96,6 @@ impl<'a> Frame<'a> {
         let spans = [self.x, self.y].map(|span| span.high - span.low);
         if (spans[0] / spans[1] - 1.0).abs() < 0.01 {
             let side = self.area.width().min(self.area.height());
-            let spare = self.area.width() - side;
-            self.area.left += (spare / 2.0).min(24.0);
             self.area.right = self.area.left + side;
             self.area.bottom = self.area.top + side;
             self.x_ticks = self.x.ticks((side / 76.0) as usize, false);

@@ -5,7 +5,7 @@
 use super::axis::{Fit, Span};
 use super::frame::{Frame, Side};
 use super::sheet::{Drawn, Sheet, solid};
-use super::style::Words;
+use super::style::{Rgb, Words};
 use crate::view::{Point, Scatter};
 use plotters_backend::DrawingBackend;
 
@@ -31,11 +31,16 @@ pub(super) fn frame<'a>(scatter: &'a Scatter, words: &'a Words, width: f64, heig
 
 pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, scatter: &Scatter, frame: &Frame) -> Drawn<B> {
     frame.draw(sheet)?;
-    points(sheet, &scatter.points, frame)
+    points(sheet, &scatter.points, frame, |class| sheet.palette.of(class))
 }
 
-/// Every point that lies inside, the marked ones last.
-pub(super) fn points<B: DrawingBackend>(sheet: &Sheet<B>, points: &[Point], frame: &Frame) -> Drawn<B> {
+/// Every point that lies inside, the marked ones last; `colour` is that of a class.
+pub(super) fn points<B: DrawingBackend>(
+    sheet: &Sheet<B>,
+    points: &[Point],
+    frame: &Frame,
+    colour: impl Fn(u8) -> Rgb,
+) -> Drawn<B> {
     let radius = radius(points.len());
     for marked in [false, true] {
         for point in points.iter().filter(|point| point.marked == marked) {
@@ -43,7 +48,7 @@ pub(super) fn points<B: DrawingBackend>(sheet: &Sheet<B>, points: &[Point], fram
             if frame.locate(at).is_none() {
                 continue;
             }
-            sheet.mark(point.class, at, radius, solid(sheet.palette.of(point.class)))?;
+            sheet.mark(point.class, at, radius, solid(colour(point.class)))?;
             if marked {
                 sheet.ring(at, radius + 5.0, solid(sheet.palette.paper), 4.0)?;
                 sheet.ring(at, radius + 5.0, solid(sheet.palette.ink), 2.0)?;

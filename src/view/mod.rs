@@ -165,7 +165,7 @@ pub struct Heatmap {
     pub middle: f32,
     /// The distance from `middle` at which the colour is full.
     pub reach: f32,
-    /// Points over the grid.
+    /// Points over the grid; class 0 has the colour of values below the middle, class 1 of those above.
     pub points: Vec<Point>,
 }
 
@@ -247,6 +247,8 @@ pub struct Network {
     pub label_edges: bool,
     /// What width and colour of the edges mean at this moment.
     pub legend: Key,
+    /// All that `legend` can be while the structure stays, so that the picture need not be made anew when it changes.
+    pub legends: &'static [Key],
 }
 
 /// One line of a [`Formula`]: the general statement, and the same with the numbers of the element in view.

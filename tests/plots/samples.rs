@@ -125,7 +125,7 @@ pub fn network(widths: &[usize], k: f64) -> View {
             }
         }
     }
-    View::Network(Network { layers, edges, label_edges: true })
+    View::Network(Network { layers, edges, label_edges: true, legend: "legend.b", legends: &["legend.a", "legend.b"] })
 }
 
 /// The 2-2-2 example that everybody knows, in the moment in which the blame reaches the hidden layer.
@@ -264,4 +264,4 @@ pub fn proof(k: f64) -> View {
 pub const WORDS: &str = "axis.step\tstep\naxis.loss\tloss\naxis.delta\t|δ|, mean of a layer\nnote.dw\tThe sign is wrong & <that> is \"it\".\n\
                          word.exact\texact\ncol.weight\tweight\ncol.hand\tby hand\ncol.error\tworst error\ncol.way\tway\n\
                          col.verdict\tright?\ncol.none\tnothing\nchart.empty\tnothing to show yet\nformula.broken\tthis line is broken\n\
-                         table.yes\tright\ntable.no\twrong";
+                         table.yes\tright\ntable.no\twrong\nlegend.a\tweight\nlegend.b\ton its way back: δ × weight";

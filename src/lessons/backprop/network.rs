@@ -17,6 +17,7 @@ impl Backprop {
             edges: self.edges(Thing::Weight).map(|thing| self.edge(thing, now)).collect(),
             label_edges: largest <= LABELLED_EDGES,
             legend: legend(now),
+            legends: &LEGENDS,
         }
     }
 
@@ -116,6 +117,9 @@ impl Backprop {
         things
     }
 }
+
+/// What the edges can show.
+const LEGENDS: [Key; 5] = ["legend.signal", "legend.weight", "legend.blame", "legend.gradient", "legend.update"];
 
 /// What the edges show at a stage.
 fn legend(now: Stage) -> Key {

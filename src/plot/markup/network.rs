@@ -4,25 +4,27 @@
 //! widths by class; only a picture that stands alone carries its own.
 //!
 //! ```text
-//! svg.network
+//! svg.network (dense: more than four nodes in a layer; thinner edges)
 //!   g.edge [data-pick role=button, data-sign, data-mag, data-flow]      what travels: sign, size, direction
 //!     path.base            from source to destination; width by --mag, colour and dash by data-is
 //!     path.flow            the same way, pathLength 100: dots on their way, moved by --p, turned by data-going
 //!     path.hit             the same way, transparent and wide: what the pointer finds
-//!     text.weight          tspan.symbol, tspan.value; only where there is room
-//!   g.node [data-pick role=button, data-phase]                          phase of its value
+//!     text.weight          tspan.symbol, tspan.value, or only one of them; only where there is room
+//!   g.node [data-pick role=button, data-phase, data-sign]               phase of its value, sign of its delta once known
 //!     circle.body
-//!     circle.slope         pathLength 100, starts on top: [data-mag] of it is the slope (stroke-dasharray)
+//!     circle.slope         pathLength 100, starts on top: [data-mag] of it is the slope (stroke-dasharray); not on inputs
 //!     text.value           text.placeholder stands there while the value is `later`
 //!     text.symbol          above the node; only where there is room
 //!     g.delta [data-phase, data-sign] > text    under the node; hidden while `later`
 //!     text.target          right of the node
+//!   text.legend [data-phase]   one for everything that the edges can mean; `now` the one that they mean, `later` the others
 //! ```
 //!
-//! All text is placed by its middle (`dominant-baseline: central` on the root).
+//! All text is placed by its middle (`dominant-baseline: central` on the root). Labels and deltas may pass over edges: the
+//! style sheet gives them an outline in the colour of the card (`paint-order: stroke`).
 
-use super::route::{Plan, Route, TEXT, Xy};
-use super::writer::{Pass, Writer};
+use super::route::{Label, Plan, Route, TEXT, Xy};
+use super::writer::{Pass, Tag, Writer};
 use crate::plot::style::{FONT, Palette, Rgb};
 use crate::view::{Edge, Flow, Format, Network, Node, Phase};
 use core::fmt;
@@ -30,7 +32,7 @@ use core::fmt;
 pub(super) fn write(w: &mut Writer, network: &Network) {
     let plan = Plan::of(network);
     w.tag("svg")
-        .class("network")
+        .class(if plan.roomy { "network" } else { "network dense" })
         .attr("xmlns", "http://www.w3.org/2000/svg")
         .attr("viewBox", format_args!("0 0 {} {}", Round(plan.width), Round(plan.height)))
         .attr("role", "group")
@@ -44,16 +46,34 @@ pub(super) fn write(w: &mut Writer, network: &Network) {
         network.edges.iter().map(|edge| edge.carried.abs()).filter(|size| size.is_finite()).fold(0.0, f64::max);
     for (edge, route) in network.edges.iter().zip(&plan.routes) {
         if let Some(route) = route {
-            write_edge(w, edge, route, largest);
+            write_edge(w, edge, route, largest, plan.roomy);
         }
     }
-    for (node, at) in network.layers.iter().flatten().zip(plan.nodes.iter().flatten()) {
-        write_node(w, node, *at, &plan);
+    for (layer, (nodes, places)) in network.layers.iter().zip(&plan.nodes).enumerate() {
+        for (node, at) in nodes.iter().zip(places) {
+            write_node(w, node, *at, layer > 0, &plan);
+        }
     }
+    write_legend(w, network, &plan);
     w.close("svg");
 }
 
-fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64) {
+/// What width and colour of the edges mean; the words for other moments wait, so that nothing is made anew.
+fn write_legend(w: &mut Writer, network: &Network, plan: &Plan) {
+    let alone = matches!(w.pass, Pass::Alone(_));
+    for key in network.legends {
+        let shown = *key == network.legend;
+        if shown || !alone {
+            let words = w.words.get(key);
+            text(w, "legend", (plan.width / 2.0, plan.legend_y), "middle")
+                .phase(if shown { Phase::Now } else { Phase::Later })
+                .paint("fill", |p| p.ink2)
+                .text(words);
+        }
+    }
+}
+
+fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64, roomy: bool) {
     let size = if largest > 0.0 { edge.carried.abs() / largest } else { 0.0 };
     let size = if size.is_nan() { 0.0 } else { size.min(1.0) };
     let way = Way(&route.curve);
@@ -71,7 +91,7 @@ fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64) {
         .attr("d", &way)
         .attr("fill", "none")
         .paint("stroke", colour)
-        .alone("stroke-width", Round(1.2 + 6.0 * size))
+        .alone("stroke-width", Round(if roomy { 1.2 + 6.5 * size } else { 0.8 + 2.4 * size }))
         .alone("stroke-opacity", if idle { 0.45 } else { 1.0 })
         .empty();
     if !matches!(w.pass, Pass::Alone(_)) {
@@ -80,34 +100,53 @@ fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64) {
     if w.pass == Pass::Live {
         w.tag("path").class("hit").attr("d", &way).attr("fill", "none").empty();
     }
-    if let Some((x, y)) = route.label {
-        text(w, "weight", (x, y), "middle").paint("fill", |p| p.ink2).open();
-        w.tag("tspan").class("symbol").text(&symbol_of(&edge.id));
-        w.text(" ");
-        w.number("tspan", "value", edge.weight, Format::Fixed(2));
-        w.close("text");
+    if let Some(Label { symbol, number }) = route.label {
+        let one_line = symbol == number;
+        let label = |w: &mut Writer, at: Xy, symbol: bool, number: bool| {
+            halo(text(w, "weight", at, "middle")).paint("fill", |p| p.ink2).open();
+            if symbol {
+                w.tag("tspan").class("symbol").text(&symbol_of(&edge.id));
+            }
+            if symbol && number {
+                w.text(" ");
+            }
+            if number {
+                w.number("tspan", "value", edge.weight, Format::Fixed(2));
+            }
+            w.close("text");
+        };
+        label(w, symbol, true, one_line);
+        if !one_line {
+            label(w, number, false, true);
+        }
     }
     w.close("g");
 }
 
-fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, plan: &Plan) {
+fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, computed: bool, plan: &Plan) {
     let (value, phase) = node.value;
     let symbol = symbol(node.symbol.0, "", &node.symbol.1);
-    w.tag("g").class("node").button(&node.id, &symbol).phase(phase).open();
+    let blame = node.delta.filter(|(_, phase)| *phase != Phase::Later).map_or(f64::NAN, |(delta, _)| delta);
+    w.tag("g").class("node").button(&node.id, &symbol).phase(phase).sign(blame).open();
     w.tag("circle")
         .class("body")
         .attr("cx", Round(x))
         .attr("cy", Round(y))
         .attr("r", plan.radius)
         .paint("fill", |p| p.paper)
-        .paint("stroke", |p| if phase == Phase::Now { p.accent } else { p.line })
-        .alone("stroke-width", 2)
+        .paint("stroke", |p| match phase {
+            _ if blame != 0.0 && !blame.is_nan() => sign_colour(p, blame),
+            Phase::Now => p.accent,
+            _ => p.ink2,
+        })
+        .alone("stroke-width", 1.6)
         .empty();
-    if let Some(slope) = node.slope {
-        let shown = if slope.is_nan() { 0.0 } else { slope.clamp(0.0, 1.0) };
+    if computed {
+        // An arc of no length where the slope is unknown: its coming changes a number, not the structure.
+        let slope = node.slope.filter(|slope| !slope.is_nan()).unwrap_or(0.0).clamp(0.0, 1.0);
         w.tag("circle")
             .class("slope")
-            .magnitude(shown)
+            .magnitude(slope)
             .attr("cx", Round(x))
             .attr("cy", Round(y))
             .attr("r", plan.radius)
@@ -116,7 +155,7 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, plan: &Plan) {
             .attr("transform", format_args!("rotate(-90 {} {})", Round(x), Round(y)))
             .paint("stroke", |p| p.accent)
             .alone("stroke-width", 3.5)
-            .alone("stroke-dasharray", format_args!("{} 100", Round(100.0 * shown)))
+            .alone("stroke-dasharray", format_args!("{} 100", Round(100.0 * slope)))
             .empty();
     }
     let alone = matches!(w.pass, Pass::Alone(_));
@@ -127,17 +166,19 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, plan: &Plan) {
     if !alone {
         text(w, "placeholder", (x, y), "middle").text("?");
     }
-    if plan.symbols {
+    if plan.roomy {
         text(w, "symbol", (x, plan.symbol_y(y)), "middle").paint("fill", |p| p.ink2).text(&symbol);
     }
     if let Some((delta, phase)) = node.delta.filter(|(_, phase)| !alone || *phase != Phase::Later) {
         w.tag("g").class("delta").sign(delta).phase(phase).open();
-        text(w, "", (x, plan.delta_y(y)), "middle")
+        halo(text(w, "", (x, plan.delta_y(y)), "middle"))
             .paint("fill", |p| sign_colour(p, delta))
             .alone("font-weight", 600)
             .open();
-        w.text("δ ");
-        w.number("tspan", "value", delta, Format::Significant(3));
+        if plan.roomy {
+            w.text("δ ");
+        }
+        w.number("tspan", "value", delta, Format::Significant(if plan.roomy { 3 } else { 2 }));
         w.close("text");
         w.close("g");
     }
@@ -151,8 +192,13 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, plan: &Plan) {
 }
 
 /// A text placed at `(x, y)`.
-fn text<'w, 'a>(w: &'w mut Writer<'a>, class: &'static str, (x, y): Xy, anchor: &str) -> super::writer::Tag<'w, 'a> {
+fn text<'w, 'a>(w: &'w mut Writer<'a>, class: &'static str, (x, y): Xy, anchor: &str) -> Tag<'w, 'a> {
     w.tag("text").class(class).attr("x", Round(x)).attr("y", Round(y)).attr("text-anchor", anchor)
+}
+
+/// An outline in the colour of the paper, so that a text may pass over edges.
+fn halo<'w, 'a>(tag: Tag<'w, 'a>) -> Tag<'w, 'a> {
+    tag.paint("stroke", |p| p.paper).alone("stroke-width", 3).alone("paint-order", "stroke")
 }
 
 fn sign_colour(palette: &Palette, value: f64) -> Rgb {
