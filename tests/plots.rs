@@ -1,5 +1,11 @@
 //! Drawings and markup: what is drawn lies where it may, what is bound has a number behind it, nothing hangs.
 
+#[path = "plots/charts.rs"]
+mod charts;
+#[path = "plots/markup.rs"]
+mod markup;
+#[path = "plots/recorder.rs"]
+mod recorder;
 #[path = "plots/samples.rs"]
 mod samples;
 

@@ -10,7 +10,7 @@ use crate::view::{Axis, Format, Scale};
 const LIMIT: f64 = 1e150;
 /// A range shorter than this part of its values shows rounding errors, not differences.
 const FINEST: f64 = 1e-12;
-/// Values smaller than this count as zero where they make a range.
+/// Values smaller than this count as zero where they make a range (f64 loses digits there).
 const TINIEST: f64 = 1e-280;
 /// More ticks than this are never made.
 const MOST_TICKS: usize = 64;
@@ -46,7 +46,7 @@ pub(super) enum Fit {
 impl Span {
     /// The range of `axis` if it has one, otherwise that of the finite `data`; `None` where there is nothing to show.
     pub(super) fn of(axis: &Axis, data: impl Iterator<Item = f64>, fit: Fit) -> Option<Span> {
-        let usable = |value: &f64| value.abs() <= LIMIT && (axis.scale == Scale::Linear || *value > 0.0);
+        let usable = |value: &f64| value.abs() <= LIMIT && (axis.scale == Scale::Linear || *value >= TINIEST);
         let fixed = axis.range.filter(|(low, high)| usable(low) && usable(high));
         if let Some((low, high)) = fixed {
             return Some(Span { low: low.min(high), high: low.max(high), scale: axis.scale }.opened());

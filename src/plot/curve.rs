@@ -5,7 +5,7 @@
 //! each column of pixels: the same picture, at a cost that does not grow.
 
 use super::axis::{Fit, Span};
-use super::frame::{Frame, Side};
+use super::frame::{Area, Frame, Side};
 use super::labels::spread;
 use super::sheet::{Anchor, Drawn, LINE, Sheet, TEXT, Xy, faint, solid};
 use super::style::{Words, dash};
@@ -81,13 +81,13 @@ fn draw_line<B: DrawingBackend>(sheet: &Sheet<B>, series: &Series, frame: &Frame
     for run in runs(series, frame, sheet.density()) {
         if let [only] = run[..] {
             let alpha = if only.0 <= turn { 1.0 } else { LATER };
-            if is_between(only.1, frame.area.top, frame.area.bottom) {
+            if frame.holds(only) {
                 sheet.mark(series.style, only, 3.0, faint(colour, alpha))?;
             }
         }
         let (before, after) = split(&run, turn);
         for (part, alpha) in [(before, 1.0), (after, LATER)] {
-            for piece in clipped(&part, frame.area.top, frame.area.bottom) {
+            for piece in clipped(&part, frame.area) {
                 sheet.path(&piece, faint(colour, alpha), STROKE, dash(series.style))?;
             }
         }
@@ -174,25 +174,30 @@ fn split(run: &[Xy], turn: f64) -> (Vec<Xy>, Vec<Xy>) {
     (before, after)
 }
 
-/// The pieces of a line that lie between `top` and `bottom`.
-fn clipped(line: &[Xy], top: f64, bottom: f64) -> Vec<Vec<Xy>> {
+/// The pieces of a line that lie inside `area` (Liang and Barsky, segment by segment).
+fn clipped(line: &[Xy], area: Area) -> Vec<Vec<Xy>> {
     let mut pieces = Vec::new();
     let mut piece: Vec<Xy> = Vec::new();
     for pair in line.windows(2) {
         let [(x0, y0), (x1, y1)] = [pair[0], pair[1]];
-        // Parts of the segment at which it enters and leaves the band.
+        // Parts of the segment at which it enters and leaves the area.
         let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-        if y0 != y1 {
-            let (a, b) = ((top - y0) / (y1 - y0), (bottom - y0) / (y1 - y0));
-            (enter, leave) = (enter.max(a.min(b)), leave.min(a.max(b)));
-        } else if !is_between(y0, top, bottom) {
-            leave = -1.0;
+        for (from, to, low, high) in [(x0, x1, area.left, area.right), (y0, y1, area.top, area.bottom)] {
+            let (a, b) = ((low - from) / (to - from), (high - from) / (to - from));
+            if from != to {
+                (enter, leave) = (enter.max(a.min(b)), leave.min(a.max(b)));
+            } else if !is_between(from, low, high) {
+                leave = -1.0;
+            }
         }
         if enter > leave {
             pieces.push(core::mem::take(&mut piece));
             continue;
         }
-        let point = |part: f64| (x0 + (x1 - x0) * part, (y0 + (y1 - y0) * part).clamp(top, bottom));
+        let point = |part: f64| {
+            let (x, y) = (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part);
+            (x.clamp(area.left, area.right), y.clamp(area.top, area.bottom))
+        };
         if piece.is_empty() || enter > 0.0 {
             pieces.push(core::mem::take(&mut piece));
             piece.push(point(enter));
@@ -220,7 +225,7 @@ fn draw_values<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame
         .series
         .iter()
         .filter_map(|series| at_cursor(series).map(|value| (series, value, frame.up(value))))
-        .filter(|(_, _, y)| is_between(*y, area.top, area.bottom) && is_between(x, area.left, area.right))
+        .filter(|(_, _, y)| frame.holds((x, *y)))
         .collect();
     for (series, _, y) in &shown {
         sheet.mark(series.style, (x, *y), 3.5, solid(sheet.palette.of(series.style)))?;

@@ -114,6 +114,13 @@ impl<'a> Frame<'a> {
         self.area.bottom - self.area.height() * self.y.place(y)
     }
 
+    /// Whether a place lies inside the area, its rim included.
+    pub(super) fn holds(&self, (x, y): Xy) -> bool {
+        let rim = 0.01;
+        (self.area.left - rim..=self.area.right + rim).contains(&x)
+            && (self.area.top - rim..=self.area.bottom + rim).contains(&y)
+    }
+
     /// The values at a place inside the area; `None` outside.
     pub(super) fn locate(&self, (x, y): Xy) -> Option<(f64, f64)> {
         let across = (x - self.area.left) / self.area.width();

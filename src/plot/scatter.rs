@@ -45,7 +45,7 @@ pub(super) fn points<B: DrawingBackend>(
     for marked in [false, true] {
         for point in points.iter().filter(|point| point.marked == marked) {
             let at = (frame.across(point.x), frame.up(point.y));
-            if frame.locate(at).is_none() {
+            if !frame.holds(at) {
                 continue;
             }
             sheet.mark(point.class, at, radius, solid(colour(point.class)))?;

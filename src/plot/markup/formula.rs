@@ -9,6 +9,7 @@
 //! is not displayed; of `.num > mn` and `.num > .placeholder` the first shows unless the `.num` is `later`.
 
 use super::writer::{Pass, Writer};
+use crate::plot::format;
 use crate::view::{Format, Formula, Line, Math, Phase};
 
 pub(super) fn write(w: &mut Writer, formula: &Formula) {
@@ -216,20 +217,22 @@ impl<'w, 'a> Mathml<'w, 'a> {
     }
 
     /// A live number. Its brackets are always there in the living markup, and shown when the number is negative.
-    fn number(&mut self, value: f64, format: Format, signed: bool, known: bool, bracketed: bool) {
+    fn number(&mut self, value: f64, how: Format, signed: bool, known: bool, bracketed: bool) {
         if matches!(self.before, Before::Symbol | Before::Number) {
             self.space();
         }
         // What is not known yet is not told: the slot holds NaN.
         let value = if known { value } else { f64::NAN };
         let tag = self.w.tag("mrow").class(if signed { "num signed" } else { "num" });
-        let tag = if signed || bracketed { tag.sign(value) } else { tag };
+        // What is written without a minus is neither bracketed nor coloured as negative.
+        let negative = value < 0.0 && format::number(value, how).starts_with('−');
+        let tag = if signed || bracketed { tag.sign(if negative { value } else { value.max(0.0) }) } else { tag };
         tag.phase(if known { Phase::Done } else { Phase::Later }).open();
-        let shown = bracketed && (self.w.pass != Pass::Still || value < 0.0);
+        let shown = bracketed && (self.w.pass != Pass::Still || negative);
         if shown {
             self.w.tag("mo").class("paren").attr("form", "prefix").attr("stretchy", "false").text("(");
         }
-        self.w.number("mn", "", value, format);
+        self.w.number("mn", "", value, how);
         self.w.tag("mtext").class("placeholder").text("?");
         if shown {
             self.w.tag("mo").class("paren").attr("form", "postfix").attr("stretchy", "false").text(")");
