@@ -44,13 +44,6 @@ pub fn slots(view: &View) -> Vec<f64> {
     walk(view, &Words::default(), Pass::Slots).into_slots()
 }
 
-/// A piece of mathematics with its numbers, as one `<math>` element.
-pub fn mathml(math: &Math, words: &Words) -> String {
-    let mut writer = Writer::new(words, Pass::Still);
-    formula::Mathml::new(&mut writer).formula(math);
-    writer.into_text()
-}
-
 /// A network as a picture that needs no style sheet; empty for formulas and tables: as SVG they would be HTML in a
 /// `foreignObject`, which most viewers of SVG do not draw.
 pub(super) fn alone(view: &View, words: &Words, palette: Palette) -> String {
