@@ -1,4 +1,4 @@
-//! The files of `www/` that go to the reader as they are: scripts, the style sheet, the icon.
+//! The files that go to the reader as they are: scripts, the generated modules, the data of the lessons.
 //!
 //! Not a bundler: a module stays a file. Their imports get one version, the hash of all of them, so that a browser never
 //! mixes files of two builds. Here is also the check that every word that a script says by name has been written.
@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+
+use tensorscope::lessons::{Assets, Manifest};
 
 use crate::hash;
 use crate::prose::Strings;
@@ -45,6 +47,20 @@ pub fn package(folder: &Path) -> Result<Files> {
         Ok((format!("app/pkg/{name}"), bytes))
     };
     ["tensorscope.js", "simd.wasm", "portable.wasm"].into_iter().map(file).collect()
+}
+
+/// The files that a lesson asks for, as `data/...`, each with the statement of its source and licence beside it.
+pub fn data(sources: &Path, manifest: &Manifest) -> Result<Files> {
+    let mut found = Files::new();
+    let at_hand = Assets::at_hand(manifest);
+    for asset in manifest.assets {
+        let bytes = at_hand.get(asset.id).expect("natively every file of a manifest is at hand");
+        found.insert(format!("data/{}", asset.file), bytes.to_vec());
+        let licence = Path::new(asset.file).with_file_name("SOURCE.md");
+        let text = read(&sources.join(&licence))?;
+        found.insert(format!("data/{}", licence.display()), text.into_bytes());
+    }
+    Ok(found)
 }
 
 /// One version for everything in `parts`.

@@ -9,6 +9,7 @@
 //! REGISTRY ─ manifest, figure (stills by plot) ──────────┘         lessons.json
 //! www/*.js, www/views/*.js, style.css, icon.svg ─ assets ───────── app/, style.css, icon.svg
 //! target/pkg ─────────────────────────────────────────────────── app/pkg/
+//! src/data (what the manifests ask for) ──────────────────────── data/
 //! ```
 //!
 //! `site --pkg target/pkg --out dist`. Anything missing or wrong ends the build with its file, its line and what to do.
@@ -128,6 +129,10 @@ fn build(www: &Path, package: &Path) -> Result<Files> {
     files.extend(scripts.into_iter().map(|(path, text)| (path, assets::versioned(&text, &version).into_bytes())));
     files.insert("style.css".into(), style.into_bytes());
     files.insert("icon.svg".into(), assets::read(&www.join("icon.svg"))?.into_bytes());
+
+    for entry in REGISTRY {
+        files.extend(assets::data(Path::new("src/data"), entry.manifest)?);
+    }
 
     for (index, language) in LANGUAGES.iter().enumerate() {
         for (path, html) in pages(index, language, &site_words[index], &lessons, &version)? {

@@ -34,9 +34,17 @@ pub fn json(manifest: &Manifest, prose: &[&Prose]) -> Value {
             "place": place(view.place),
             "lazy": view.lazy,
             "click": view.click,
+            "draw": view.draw,
+            "moving": view.moving,
         })).collect::<Vec<_>>(),
         "readouts": manifest.readouts.iter().map(|readout| json!({ "id": readout.id, "unit": readout.unit })).collect::<Vec<_>>(),
         "metrics": manifest.metrics.iter().map(|metric| json!({ "id": metric.id, "improves": metric.improves })).collect::<Vec<_>>(),
+        "assets": manifest.assets.iter().map(|asset| json!({
+            "id": asset.id,
+            "file": format!("data/{}", asset.file),
+            "bytes": asset.bytes,
+            "digest": format!("{:016x}", asset.digest),
+        })).collect::<Vec<_>>(),
         "maxStep": manifest.max_step,
         "heavy": manifest.heavy,
         "prediction": prediction,
@@ -63,6 +71,7 @@ fn control(control: &Control) -> Value {
         Kind::Text { max_length, default } => json!({ "kind": "text", "maxLength": max_length, "default": default }),
     };
     value["id"] = json!(control.id);
+    value["when"] = json!(control.when.map(|when| json!({ "choice": when.choice, "options": when.options })));
     value["effect"] = json!(match control.effect {
         Effect::Restart => "restart",
         Effect::Live => "live",
@@ -87,6 +96,7 @@ mod tests {
     use crate::prose::{self, tests::SAMPLE};
     use crate::tex::Tex;
     use tensorscope::lessons::REGISTRY;
+    use tensorscope::lessons::manifest::When;
 
     #[test]
     fn everything_in_the_manifest_is_in_the_json() {
@@ -101,6 +111,7 @@ mod tests {
                 ("views", entry.manifest.views.len()),
                 ("readouts", entry.manifest.readouts.len()),
                 ("metrics", entry.manifest.metrics.len()),
+                ("assets", entry.manifest.assets.len()),
             ] {
                 assert_eq!(value[key].as_array().unwrap().len(), length, "{key}");
             }
@@ -110,13 +121,15 @@ mod tests {
     #[test]
     fn a_control_carries_the_fields_of_its_kind() {
         let kind = Kind::Slider { min: 0.5, max: 2.0, log: true, default: 1.0, unit: "s" };
-        let slider = Control { id: "rate", kind, effect: Effect::Live };
+        let slider = Control { id: "rate", kind, effect: Effect::Live, when: None };
         let expected = json!({
-            "id": "rate", "kind": "slider", "effect": "live",
+            "id": "rate", "kind": "slider", "effect": "live", "when": null,
             "min": 0.5, "max": 2.0, "log": true, "default": 1.0, "unit": "s",
         });
         assert_eq!(control(&slider), expected);
         let kind = Kind::Choice { options: &["one", "two"], default: 1 };
-        assert_eq!(control(&Control { id: "c", kind, effect: Effect::Restart })["default"], "two");
+        let when = Some(When { choice: "a", options: &["b"] });
+        let choice = control(&Control { id: "c", kind, effect: Effect::Restart, when });
+        assert_eq!((&choice["default"], &choice["when"]), (&json!("two"), &json!({ "choice": "a", "options": ["b"] })));
     }
 }
