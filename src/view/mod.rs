@@ -6,7 +6,7 @@
 
 mod math;
 
-pub use math::Math;
+pub use math::{Math, Phrase};
 
 /// A key into the prose of a lesson (or of the page), never shown as it is.
 pub type Key = &'static str;

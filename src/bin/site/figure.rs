@@ -104,7 +104,7 @@ impl Figure<'_> {
         )
     }
 
-    /// Every number of the state shown.
+    /// Every number of the state shown; of a figure that shows only some of its views, the main ones.
     fn readouts(&self, run: &Run) -> String {
         let families = self.entry.manifest.readouts;
         let row = |readout: tensorscope::lessons::Readout| {
@@ -116,7 +116,8 @@ impl Figure<'_> {
                 text = plot::format::number(readout.value, readout.format),
             )
         };
-        run.lesson().readouts(run.at()).into_iter().map(row).collect()
+        let all = self.views.is_empty();
+        run.lesson().readouts(run.at()).into_iter().filter(|readout| all || readout.main).map(row).collect()
     }
 }
 

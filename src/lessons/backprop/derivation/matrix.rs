@@ -3,137 +3,150 @@
 use crate::lessons::backprop::net::{Activation, Fault, Loss};
 use crate::lessons::backprop::thing::Thing;
 use crate::lessons::backprop::{Backprop, MEDIUM};
-use crate::view::Math;
+use crate::view::{Math, Phrase};
 
 /// Matrices of up to so many rows and columns are written out; of larger ones the shape is.
 const WRITTEN_OUT: usize = 3;
 
+/// A bold letter with the number of its layer.
+fn layer(letter: &str, l: usize) -> Math {
+    Math::bold(letter).sup(Math::Const(l.to_string()))
+}
+
+/// The transpose of `math`.
+fn transposed(math: Math) -> Math {
+    Math::row([math]).sup(Math::op("⊤"))
+}
+
+/// `math` in brackets.
+fn bracketed(math: Math) -> Math {
+    Math::text("(").put(math).text(")").whole()
+}
+
 impl Backprop {
+    /// The layer of `thing` in bold, as a handle of its first element.
+    fn layer_of(&self, thing: Thing) -> Math {
+        let math = match thing {
+            Thing::Input(..) => Math::bold("x"),
+            Thing::Target(..) => Math::bold("t"),
+            Thing::Sum(l, _) => layer("z", l),
+            Thing::Value(l, _) => layer("a", l),
+            Thing::Delta(l, _) => layer("δ", l),
+            Thing::Bias(l, _) | Thing::NewBias(l, _) => layer("b", l),
+            Thing::Weight(l, ..) | Thing::NewWeight(l, ..) => layer("W", l),
+            Thing::WeightGrad(l, ..) => Math::text("∂ L").whole().over(Math::text("∂").put(layer("W", l)).whole()),
+            Thing::BiasGrad(l, _) => Math::text("∂ L").whole().over(Math::text("∂").put(layer("b", l)).whole()),
+            Thing::Loss => Math::var("L"),
+        };
+        math.handle(thing.to_string())
+    }
+
     /// What the layer of `thing` is, in matrices.
     pub(super) fn matrix_statement(&self, thing: Thing) -> Math {
         let last = self.net.last();
-        let layer = |letter: &str, l: usize| Math::bold(letter).sup(Math::Const(l.to_string()));
-        let handle = |math: Math, thing: Thing| math.handle(thing.to_string());
-        let a = |l: usize| handle(if l == 0 { Math::bold("x") } else { layer("a", l) }, self.value_of(l, 0));
-        let z = |l: usize| handle(layer("z", l), Thing::Sum(l, 0));
-        let delta = |l: usize| handle(layer("δ", l), Thing::Delta(l, 0));
-        let w = |l: usize| handle(layer("W", l), Thing::Weight(l, 0, 0));
-        let b = |l: usize| handle(layer("b", l), Thing::Bias(l, 0));
-        let t = || handle(Math::bold("t"), Thing::Target(self.shown(), 0));
-        let transposed = |math: Math| Math::row([math]).sup(Math::op("⊤"));
-        let grad = |l: usize| {
-            let below = Math::row([Math::op("∂"), layer("W", l)]);
-            handle(Math::row([Math::op("∂"), Math::var("L")]).over(below), Thing::WeightGrad(l, 0, 0))
-        };
-        let slope = |l: usize| {
-            let name = match self.net.activation {
-                Activation::Sigmoid => "σ",
-                Activation::Tanh => "tanh",
-                Activation::Relu => "relu",
-            };
-            vec![Math::op("⊙"), Math::var(name).sup(Math::op("′")), Math::op("("), z(l), Math::op(")")]
-        };
-        let with_slope = self.fault != Fault::NoSlope;
-        let mut parts = Vec::new();
-        match thing {
-            Thing::Sum(l, _) => parts.extend([z(l), Math::op("="), w(l), a(l - 1), Math::op("+"), b(l)]),
+        let m = |thing| self.layer_of(thing);
+        let a = |l: usize| m(self.value_of(l, 0));
+        let t = || m(Thing::Target(self.shown(), 0));
+        let start = Math::begin(m(thing));
+        let phrase = match thing {
+            Thing::Sum(l, _) => {
+                start.text("=").put(m(Thing::Weight(l, 0, 0))).put(a(l - 1)).text("+").put(m(Thing::Bias(l, 0)))
+            }
             Thing::Value(l, _) => {
-                let name = match self.net.activation {
-                    _ if l == last && self.net.loss.is_softmax() => "softmax",
-                    Activation::Sigmoid => "σ",
-                    Activation::Tanh => "tanh",
-                    Activation::Relu => "relu",
-                };
-                parts.extend([a(l), Math::op("="), Math::var(name), Math::op("("), z(l), Math::op(")")]);
+                let softmax = l == last && self.net.loss.is_softmax();
+                let name = if softmax { "softmax" } else { self.activation_name() };
+                start.text("=").text(name).text("(").put(m(Thing::Sum(l, 0))).text(")")
             }
             Thing::Loss if self.net.loss == Loss::SoftmaxCrossEntropy => {
-                let ln = [Math::var("ln"), a(last)];
-                parts.extend([Math::var("L"), Math::op("="), Math::op("−"), transposed(t())].into_iter().chain(ln));
+                start.text("= −").put(transposed(t())).text("ln").put(a(last))
             }
             Thing::Loss => {
-                let norm = Math::row([Math::op("‖"), a(last), Math::op("−"), t(), Math::op("‖")]);
-                let half = Math::constant("1").over(Math::constant("2"));
-                parts.extend([Math::var("L"), Math::op("="), half, norm.sup(Math::constant("2"))]);
+                let norm = Math::text("‖").put(a(last)).text("−").put(t()).text("‖").whole();
+                start.text("= 1/2").put(norm.sup(Math::constant("2")))
             }
-            Thing::Delta(l, _) if l == last => {
-                let error = [Math::op("("), a(l), Math::op("−"), t(), Math::op(")")];
-                parts.extend([delta(l), Math::op("=")]);
-                match self.net.loss {
-                    Loss::SoftmaxMse if with_slope => {
-                        let diagonal = [Math::var("diag"), Math::op("("), a(l), Math::op(")")];
-                        parts.push(Math::op("("));
-                        parts.extend(diagonal);
-                        parts.extend([Math::op("−"), a(l), transposed(a(l)), Math::op(")")]);
-                        parts.extend(error);
-                    }
-                    Loss::SoftmaxCrossEntropy => parts.extend([a(l), Math::op("−"), t()]),
-                    _ => {
-                        parts.extend(error);
-                        parts.extend(if with_slope { slope(l) } else { Vec::new() });
-                    }
-                }
-            }
+            Thing::Delta(l, _) if l == last => start.text("=").then(self.output_delta_matrix(a(l), t())),
             Thing::Delta(l, _) => {
                 let weights = match self.fault {
-                    Fault::NoTranspose => w(l + 1),
+                    Fault::NoTranspose => m(Thing::Weight(l + 1, 0, 0)),
                     Fault::UpdatedWeights => {
                         let fresh = Math::bold("W").sup(Math::row([Math::op("′"), Math::Const((l + 1).to_string())]));
-                        transposed(Math::row([Math::op("("), fresh, Math::op(")")]))
+                        transposed(bracketed(fresh))
                     }
-                    _ => transposed(Math::row([Math::op("("), w(l + 1), Math::op(")")])),
+                    _ => transposed(bracketed(m(Thing::Weight(l + 1, 0, 0)))),
                 };
-                parts.extend([delta(l), Math::op("="), weights, delta(l + 1)]);
-                parts.extend(if with_slope { slope(l) } else { Vec::new() });
+                start.text("=").put(weights).put(m(Thing::Delta(l + 1, 0))).then(self.slope_matrix(l))
             }
             Thing::WeightGrad(l, ..) => {
-                parts.extend([grad(l), Math::op("=")]);
-                if self.count() > 1 {
-                    if self.fault != Fault::Sum {
-                        parts.push(Math::constant("1").over(Math::var("N")));
-                    }
-                    parts.push(Math::op("∑").sub(Math::var("s")));
-                }
-                parts.extend([delta(l), transposed(Math::row([Math::op("("), a(l - 1), Math::op(")")]))]);
+                let product = start.text("=").text(self.batch_text()).put(m(Thing::Delta(l, 0)));
+                product.put(transposed(bracketed(a(l - 1))))
             }
             Thing::NewWeight(l, ..) => {
-                parts.extend([w(l), Math::op("←"), w(l), Math::op("−"), Math::var("η"), grad(l)]);
+                start.text("←").put(m(Thing::Weight(l, 0, 0))).text("− η").put(m(Thing::WeightGrad(l, 0, 0)))
             }
-            _ => {}
+            _ => start,
+        };
+        phrase.whole()
+    }
+
+    /// Name of the activation, and of its derivative with a prime.
+    fn activation_name(&self) -> &'static str {
+        match self.net.activation {
+            Activation::Sigmoid => "σ",
+            Activation::Tanh => "tanh",
+            Activation::Relu => "relu",
         }
-        Math::Row(parts)
+    }
+
+    /// Times the slope, element by element; nothing where a fault drops it.
+    fn slope_matrix(&self, l: usize) -> Phrase {
+        if self.fault == Fault::NoSlope {
+            return Phrase::default();
+        }
+        let name = format!("⊙ {}^′ (", self.activation_name());
+        Math::text(&name).put(self.layer_of(Thing::Sum(l, 0))).text(")")
+    }
+
+    /// delta of the output layer from its activations `a` and targets `t`.
+    fn output_delta_matrix(&self, a: Math, t: Math) -> Phrase {
+        let error = |a: Math, t: Math| Math::text("(").put(a).text("−").put(t).text(")");
+        match self.net.loss {
+            Loss::SoftmaxCrossEntropy => Math::begin(a).text("−").put(t),
+            Loss::SoftmaxMse if self.fault != Fault::NoSlope => {
+                let jacobian =
+                    Math::text("( diag (").put(a.clone()).text(") −").put(a.clone()).put(transposed(a.clone()));
+                jacobian.text(")").then(error(a, t))
+            }
+            Loss::SoftmaxMse => error(a, t),
+            Loss::Mse => error(a, t).then(self.slope_matrix(self.net.last())),
+        }
     }
 
     /// The layer's numbers, or its shape where they would not fit.
     pub(super) fn matrix_numbers(&self, thing: Thing, known: bool) -> Vec<Math> {
         let sizes = &self.net.sizes;
-        let column = |l: usize, make: fn(usize, usize) -> Thing| {
-            self.written((0..sizes[l]).map(|j| vec![make(l, j)]).collect(), known)
+        let (l, make): (usize, &dyn Fn(usize, usize) -> Thing) = match thing {
+            Thing::Sum(l, _) => (l, &move |_, j| Thing::Sum(l, j)),
+            Thing::Value(l, _) => (l, &move |_, j| Thing::Value(l, j)),
+            Thing::Delta(l, _) => (l, &move |_, j| Thing::Delta(l, j)),
+            Thing::WeightGrad(l, ..) => (l, &move |i, j| Thing::WeightGrad(l, i, j)),
+            Thing::NewWeight(l, ..) => (l, &move |i, j| Thing::NewWeight(l, i, j)),
+            Thing::Loss => return Math::text("=").put(self.result(Thing::Loss, known)).parts(),
+            _ => return Vec::new(),
         };
-        let grid = |l: usize, make: fn(usize, usize, usize) -> Thing| {
-            self.written((0..sizes[l]).map(|j| (0..sizes[l - 1]).map(|i| make(l, i, j)).collect()).collect(), known)
-        };
-        match thing {
-            Thing::Sum(l, _) => vec![Math::op("="), column(l, Thing::Sum)],
-            Thing::Value(l, _) => vec![Math::op("="), column(l, Thing::Value)],
-            Thing::Loss => vec![Math::op("="), self.result(Thing::Loss, known)],
-            Thing::Delta(l, _) => vec![Math::op("="), column(l, Thing::Delta)],
-            Thing::WeightGrad(l, ..) => vec![Math::op("="), grid(l, Thing::WeightGrad)],
-            Thing::NewWeight(l, ..) => vec![Math::op("="), grid(l, Thing::NewWeight)],
-            _ => Vec::new(),
-        }
+        let is_matrix = matches!(thing, Thing::WeightGrad(..) | Thing::NewWeight(..));
+        let columns = if is_matrix { sizes[l - 1] } else { 1 };
+        Math::text("=").put(self.written(sizes[l], columns, make, known)).parts()
     }
 
-    /// A matrix of the numbers of `things`, or its shape.
-    fn written(&self, things: Vec<Vec<Thing>>, known: bool) -> Math {
-        let (rows, columns) = (things.len(), things[0].len());
+    /// A matrix of the numbers of things by column and row, or its shape.
+    fn written(&self, rows: usize, columns: usize, make: &dyn Fn(usize, usize) -> Thing, known: bool) -> Math {
         if rows > WRITTEN_OUT || columns > WRITTEN_OUT {
             return Math::Const(format!("{rows} × {columns}"));
         }
-        let signed = matches!(things[0][0], Thing::Delta(..) | Thing::WeightGrad(..));
-        let number = |thing: &Thing| {
-            let value = self.number(*thing);
-            Math::Number { value, format: MEDIUM, signed, known }.handle(thing.to_string())
+        let number = |thing: Thing| {
+            let signed = matches!(thing, Thing::Delta(..) | Thing::WeightGrad(..));
+            Math::Number { value: self.number(thing), format: MEDIUM, signed, known }.handle(thing.to_string())
         };
-        Math::Matrix(things.iter().map(|row| row.iter().map(number).collect()).collect())
+        Math::Matrix((0..rows).map(|j| (0..columns).map(|i| number(make(i, j))).collect()).collect())
     }
 }

@@ -100,14 +100,13 @@ impl Backprop {
 
     /// How the number of `thing` comes about: its symbol, and the arithmetic.
     pub(super) fn explain(&self, thing: Thing) -> Math {
-        let mut parts = vec![self.numbered(thing), Math::op("=")];
+        let start = Math::begin(self.numbered(thing)).text("=");
         match thing {
             Thing::Input(..) | Thing::Target(..) | Thing::Weight(..) | Thing::Bias(..) => {
-                parts.push(Math::number(self.number(thing), Format::Significant(6), true));
+                start.put(Math::number(self.number(thing), Format::Significant(6), true)).whole()
             }
-            _ => parts.extend(self.arithmetic(thing, true)),
+            _ => start.put(Math::Row(self.arithmetic(thing, true))).whole(),
         }
-        Math::Row(parts)
     }
 
     /// The letter of the nodes of layer `l`.
@@ -131,53 +130,53 @@ impl Backprop {
         if l == 0 { Thing::Input(self.shown(), i) } else { Thing::Value(l, i) }
     }
 
-    /// Symbol of `thing` with running indices, as a handle: δ_j.
-    fn symbol_of(&self, thing: Thing) -> Math {
-        let last = self.net.last();
-        let one = |letter: &str, l: usize| Math::var(letter).sub(Math::var(self.index(l)));
-        let two = |letter: &str, l: usize| {
-            Math::var(letter).sub(Math::row([Math::var(self.index(l - 1)), Math::var(self.index(l))]))
-        };
-        let by = |below: Math| Math::row([Math::op("∂"), Math::var("L")]).over(Math::row([Math::op("∂"), below]));
+    /// Letter of `thing`, the layer that counts its indices, and how many indices it has.
+    fn letter_of(&self, thing: Thing) -> (&'static str, usize, usize) {
         match thing {
-            Thing::Input(..) => one("x", 0),
-            Thing::Target(..) => one("t", last),
-            Thing::Loss => Math::var("L"),
-            Thing::Sum(l, _) => one("z", l),
-            Thing::Value(l, _) => one(self.letter(l), l),
-            Thing::Delta(l, _) => one("δ", l),
-            Thing::Bias(l, _) | Thing::NewBias(l, _) => one("b", l),
-            Thing::BiasGrad(l, _) => by(one("b", l)),
-            Thing::Weight(l, ..) | Thing::NewWeight(l, ..) => two("w", l),
-            Thing::WeightGrad(l, ..) => by(two("w", l)),
+            Thing::Input(..) => ("x", 0, 1),
+            Thing::Target(..) => ("t", self.net.last(), 1),
+            Thing::Loss => ("L", 0, 0),
+            Thing::Sum(l, _) => ("z", l, 1),
+            Thing::Value(l, _) => (self.letter(l), l, 1),
+            Thing::Delta(l, _) => ("δ", l, 1),
+            Thing::Bias(l, _) | Thing::NewBias(l, _) | Thing::BiasGrad(l, _) => ("b", l, 1),
+            Thing::Weight(l, ..) | Thing::NewWeight(l, ..) | Thing::WeightGrad(l, ..) => ("w", l, 2),
         }
-        .handle(thing.to_string())
     }
 
-    /// Symbol of `thing` with its own indices: δ_1.
-    fn numbered(&self, thing: Thing) -> Math {
-        let one = |letter: &str, j: usize| Math::var(letter).sub(Math::Const((j + 1).to_string()));
-        let layered = |letter: &str, l: usize, index: String| {
-            let above = Math::row([Math::op("("), Math::Const(l.to_string()), Math::op(")")]);
-            Math::SubSup(Box::new(Math::var(letter)), Box::new(Math::Const(index)), Box::new(above))
+    /// Symbol of `thing` with running indices, as a handle: δ_j.
+    fn symbol_of(&self, thing: Thing) -> Math {
+        let (letter, l, indices) = self.letter_of(thing);
+        let symbol = match indices {
+            0 => Math::var(letter),
+            1 => Math::var(letter).sub(Math::var(self.index(l))),
+            _ => Math::var(letter).sub(Math::row([Math::var(self.index(l - 1)), Math::var(self.index(l))])),
         };
-        let by = |below: Math| Math::row([Math::op("∂"), Math::var("L")]).over(Math::row([Math::op("∂"), below]));
-        let pair = |i: usize, j: usize| format!("{}{}", i + 1, j + 1);
-        match thing {
-            Thing::Input(_, i) => one("x", i),
-            Thing::Target(_, k) => one("t", k),
-            Thing::Loss => Math::var("L"),
-            Thing::Sum(l, j) => layered("z", l, (j + 1).to_string()),
-            Thing::Value(l, j) if l == self.net.last() => one("o", j),
-            Thing::Value(l, j) => layered("h", l, (j + 1).to_string()),
-            Thing::Delta(l, j) => layered("δ", l, (j + 1).to_string()),
-            Thing::Bias(l, j) => layered("b", l, (j + 1).to_string()),
-            Thing::BiasGrad(l, j) => by(layered("b", l, (j + 1).to_string())),
-            Thing::NewBias(l, j) => layered("b", l, (j + 1).to_string()),
-            Thing::Weight(l, i, j) => layered("w", l, pair(i, j)),
-            Thing::WeightGrad(l, i, j) => by(layered("w", l, pair(i, j))),
-            Thing::NewWeight(l, i, j) => layered("w", l, pair(i, j)),
-        }
+        by(thing, symbol).handle(thing.to_string())
+    }
+
+    /// Symbol of `thing` with its own indices, and its layer where there are several: δ_1, w_12 with (2) above.
+    fn numbered(&self, thing: Thing) -> Math {
+        let (letter, l, indices) = self.letter_of(thing);
+        let index = match thing {
+            Thing::Input(_, i) | Thing::Target(_, i) => i + 1,
+            Thing::Sum(_, j) | Thing::Value(_, j) | Thing::Delta(_, j) => j + 1,
+            Thing::Bias(_, j) | Thing::BiasGrad(_, j) | Thing::NewBias(_, j) => j + 1,
+            // Widths are at most 8, so that two digits are two indices.
+            Thing::Weight(_, i, j) | Thing::WeightGrad(_, i, j) | Thing::NewWeight(_, i, j) => 10 * (i + 1) + j + 1,
+            Thing::Loss => 0,
+        };
+        let below = Math::Const(index.to_string());
+        let is_end = matches!(thing, Thing::Input(..) | Thing::Target(..)) || letter == "o";
+        let symbol = match indices {
+            0 => Math::var(letter),
+            _ if is_end => Math::var(letter).sub(below),
+            _ => {
+                let above = Math::text("(").put(Math::Const(l.to_string())).text(")").whole();
+                Math::SubSup(Box::new(Math::var(letter)), Box::new(below), Box::new(above))
+            }
+        };
+        by(thing, symbol)
     }
 
     /// The number of `thing` as an operand, short.
@@ -189,5 +188,15 @@ impl Backprop {
     fn result(&self, thing: Thing, known: bool) -> Math {
         let signed = matches!(thing, Thing::Delta(..) | Thing::WeightGrad(..) | Thing::BiasGrad(..));
         Math::Number { value: self.number(thing), format: LONG, signed, known }.handle(thing.to_string())
+    }
+}
+
+/// ∂L/∂ before the symbol of a gradient; any other symbol as it is.
+fn by(thing: Thing, symbol: Math) -> Math {
+    match thing {
+        Thing::WeightGrad(..) | Thing::BiasGrad(..) => {
+            Math::text("∂ L").whole().over(Math::text("∂").put(symbol).whole())
+        }
+        _ => symbol,
     }
 }

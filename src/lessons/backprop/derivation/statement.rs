@@ -3,145 +3,110 @@
 use crate::lessons::backprop::Backprop;
 use crate::lessons::backprop::net::{Activation, Fault, Loss};
 use crate::lessons::backprop::thing::Thing;
-use crate::view::Math;
+use crate::view::{Math, Phrase};
 
 impl Backprop {
     /// What `thing` is, in symbols with running indices.
     pub(super) fn statement(&self, thing: Thing) -> Math {
         let last = self.net.last();
-        let mut parts = vec![self.symbol_of(thing)];
-        match thing {
+        let s = |thing| self.symbol_of(thing);
+        let start = Math::begin(s(thing));
+        let phrase = match thing {
             Thing::Sum(l, j) => {
-                let weight = self.symbol_of(Thing::Weight(l, 0, j));
-                let input = self.symbol_of(self.value_of(l - 1, 0));
-                let bias = self.symbol_of(Thing::Bias(l, j));
-                parts.extend([Math::op("="), self.sum_over(l - 1), weight, input, Math::op("+"), bias]);
+                let terms = start.text("=").text(&self.sum_over(l - 1)).put(s(Thing::Weight(l, 0, j)));
+                terms.put(s(self.value_of(l - 1, 0))).text("+").put(s(Thing::Bias(l, j)))
             }
             Thing::Value(l, j) if l == last && self.net.loss.is_softmax() => {
                 let power = |index: &str| Math::var("e").sup(Math::var("z").sub(Math::var(index)));
-                let below = Math::row([Math::op("∑").sub(Math::var("m")), power("m")]);
-                parts.extend([Math::op("="), power(self.index(l)).over(below).handle(Thing::Sum(l, j).to_string())]);
+                let share = power(self.index(l)).over(Math::text("∑_m").put(power("m")).whole());
+                start.text("=").put(share.handle(Thing::Sum(l, j).to_string()))
             }
-            Thing::Value(l, j) => {
-                let sum = self.symbol_of(Thing::Sum(l, j));
-                let name = match self.net.activation {
-                    Activation::Sigmoid => Math::var("σ"),
-                    Activation::Tanh => Math::var("tanh"),
-                    Activation::Relu => return Math::row(parts.into_iter().chain(relu(sum))),
-                };
-                parts.extend([Math::op("="), name, Math::op("("), sum, Math::op(")")]);
-            }
-            Thing::Loss => parts.extend(self.loss_statement()),
-            Thing::Delta(l, k) if l == last => parts.extend(self.output_delta_statement(k)),
+            Thing::Value(l, j) => start.text("=").text(self.activation_text()).put(s(Thing::Sum(l, j))).text(")"),
+            Thing::Loss => start.text("=").then(self.loss_statement()),
+            Thing::Delta(l, k) if l == last => start.text("=").then(self.output_delta_statement(k)),
             Thing::Delta(l, j) => {
-                parts.push(Math::op("="));
-                if self.fault != Fault::NoSlope {
-                    parts.extend(self.slope_statement(l, j));
-                }
-                let updated = self.fault == Fault::UpdatedWeights;
                 let (from, to) = (self.index(l), self.index(l + 1));
                 let indices = if self.fault == Fault::NoTranspose { [to, from] } else { [from, to] };
-                let letter = if updated { Math::var("w").sup(Math::op("′")) } else { Math::var("w") };
-                let weight =
-                    letter.sub(Math::row(indices.map(Math::var))).handle(Thing::Weight(l + 1, j, 0).to_string());
-                parts.extend([self.sum_over(l + 1), self.symbol_of(Thing::Delta(l + 1, 0)), weight]);
+                let letter =
+                    if self.fault == Fault::UpdatedWeights { Math::text("w^′").whole() } else { Math::var("w") };
+                let weight = letter.sub(Math::row(indices.map(Math::var)));
+                start
+                    .text("=")
+                    .then(self.slope_statement(l, j))
+                    .text(&self.sum_over(l + 1))
+                    .put(s(Thing::Delta(l + 1, 0)))
+                    .put(weight.handle(Thing::Weight(l + 1, j, 0).to_string()))
             }
             Thing::WeightGrad(l, i, j) => {
-                parts.push(Math::op("="));
-                if self.count() > 1 {
-                    if self.fault != Fault::Sum {
-                        parts.push(Math::constant("1").over(Math::var("N")));
-                    }
-                    parts.push(Math::op("∑").sub(Math::var("s")));
-                }
-                parts.extend([self.symbol_of(Thing::Delta(l, j)), self.symbol_of(self.value_of(l - 1, i))]);
+                start.text("=").text(self.batch_text()).put(s(Thing::Delta(l, j))).put(s(self.value_of(l - 1, i)))
             }
             Thing::NewWeight(l, i, j) => {
-                let step = [Math::op("←"), self.symbol_of(Thing::Weight(l, i, j)), Math::op("−"), Math::var("η")];
-                parts.extend(step);
-                parts.push(self.symbol_of(Thing::WeightGrad(l, i, j)));
+                start.text("←").put(s(Thing::Weight(l, i, j))).text("− η").put(s(Thing::WeightGrad(l, i, j)))
             }
-            _ => {}
-        }
-        Math::Row(parts)
+            _ => start,
+        };
+        phrase.whole()
     }
 
     /// A sum over the nodes of layer `l`.
-    fn sum_over(&self, l: usize) -> Math {
-        Math::op("∑").sub(Math::var(self.index(l)))
+    fn sum_over(&self, l: usize) -> String {
+        format!("∑_{}", self.index(l))
     }
 
-    /// f'(z_j), in what the forward pass has kept.
-    pub(super) fn slope_statement(&self, l: usize, j: usize) -> Vec<Math> {
+    /// The mean or the sum over the batch, where there is one.
+    pub(super) fn batch_text(&self) -> &'static str {
+        match (self.count(), self.fault) {
+            (1, _) => "",
+            (_, Fault::Sum) => "∑_s",
+            _ => "1/N ∑_s",
+        }
+    }
+
+    /// The activation up to its argument.
+    pub(super) fn activation_text(&self) -> &'static str {
+        match self.net.activation {
+            Activation::Sigmoid => "σ (",
+            Activation::Tanh => "tanh (",
+            Activation::Relu => "max ( 0 ,",
+        }
+    }
+
+    /// f'(z_j), in what the forward pass has kept; nothing where a fault drops it.
+    fn slope_statement(&self, l: usize, j: usize) -> Phrase {
         let a = || self.symbol_of(Thing::Value(l, j));
         match self.net.activation {
-            Activation::Sigmoid => vec![a(), Math::op("("), Math::constant("1"), Math::op("−"), a(), Math::op(")")],
-            Activation::Tanh => {
-                let square = a().sup(Math::constant("2"));
-                vec![Math::op("("), Math::constant("1"), Math::op("−"), square, Math::op(")")]
-            }
-            Activation::Relu => {
-                let condition = [self.symbol_of(Thing::Sum(l, j)), Math::op(">"), Math::constant("0")];
-                [Math::op("[")].into_iter().chain(condition).chain([Math::op("]")]).collect()
-            }
+            _ if self.fault == Fault::NoSlope => Phrase::default(),
+            Activation::Sigmoid => Math::begin(a()).text("( 1 −").put(a()).text(")"),
+            Activation::Tanh => Math::text("( 1 −").put(a().sup(Math::constant("2"))).text(")"),
+            Activation::Relu => Math::text("[").put(self.symbol_of(Thing::Sum(l, j))).text("> 0 ]"),
         }
     }
 
-    /// o_k - t_k in brackets.
-    fn error_statement(&self, k: usize) -> [Math; 5] {
-        let o = self.symbol_of(Thing::Value(self.net.last(), k));
-        [Math::op("("), o, Math::op("−"), self.symbol_of(Thing::Target(self.shown(), k)), Math::op(")")]
-    }
-
-    fn loss_statement(&self) -> Vec<Math> {
-        let k = self.index(self.net.last());
-        let sum = Math::op("∑").sub(Math::var(k));
-        let mut parts = vec![Math::op("=")];
+    fn loss_statement(&self) -> Phrase {
+        let sum = self.sum_over(self.net.last());
+        let o = self.symbol_of(Thing::Value(self.net.last(), 0));
+        let t = self.symbol_of(Thing::Target(self.shown(), 0));
         match self.net.loss {
-            Loss::Mse | Loss::SoftmaxMse => {
-                parts.extend([Math::constant("1").over(Math::constant("2")), sum]);
-                let square = Math::row(self.error_statement(0)).sup(Math::constant("2"));
-                parts.push(square);
-            }
-            Loss::SoftmaxCrossEntropy => {
-                let o = self.symbol_of(Thing::Value(self.net.last(), 0));
-                let t = self.symbol_of(Thing::Target(self.shown(), 0));
-                parts.extend([Math::op("−"), sum, t, Math::var("ln"), o]);
-            }
+            Loss::Mse | Loss::SoftmaxMse => Math::text("1/2").text(&sum).text("(").put(o).text("−").put(t).text(")^2"),
+            Loss::SoftmaxCrossEntropy => Math::text("−").text(&sum).put(t).text("ln").put(o),
         }
-        parts
     }
 
-    fn output_delta_statement(&self, k: usize) -> Vec<Math> {
+    fn output_delta_statement(&self, k: usize) -> Phrase {
         let last = self.net.last();
-        let mut parts = vec![Math::op("=")];
+        let o = || self.symbol_of(Thing::Value(last, k));
+        let t = self.symbol_of(Thing::Target(self.shown(), k));
         match self.net.loss {
-            Loss::Mse => {
-                parts.extend(self.error_statement(k));
-                if self.fault != Fault::NoSlope {
-                    parts.extend(self.slope_statement(last, k));
-                }
+            Loss::SoftmaxMse if self.fault != Fault::NoSlope => {
+                Math::begin(o()).text("( (").put(o()).text("−").put(t).text(") − ∑_m ( o_m − t_m ) o_m )")
             }
-            Loss::SoftmaxMse if self.fault == Fault::NoSlope => parts.extend(self.error_statement(k)),
-            Loss::SoftmaxMse => {
-                let of = |letter: &str| Math::var(letter).sub(Math::var("m"));
-                let inner = [Math::op("("), of("o"), Math::op("−"), of("t"), Math::op(")"), of("o")];
-                parts.extend([self.symbol_of(Thing::Value(last, k)), Math::op("(")]);
-                parts.extend(self.error_statement(k));
-                parts.extend([Math::op("−"), Math::op("∑").sub(Math::var("m"))]);
-                parts.extend(inner);
-                parts.push(Math::op(")"));
-            }
+            Loss::SoftmaxMse => Math::text("(").put(o()).text("−").put(t).text(")"),
+            Loss::Mse => Math::text("(").put(o()).text("−").put(t).text(")").then(self.slope_statement(last, k)),
             Loss::SoftmaxCrossEntropy => {
-                let o = self.symbol_of(Thing::Value(last, k));
-                parts.push(o);
-                if !self.targets_sum_to_one() {
-                    parts.extend([Math::op("∑").sub(Math::var("m")), Math::var("t").sub(Math::var("m"))]);
-                }
-                parts.extend([Math::op("−"), self.symbol_of(Thing::Target(self.shown(), k))]);
+                let mass = if self.targets_sum_to_one() { "−" } else { "∑_m t_m −" };
+                Math::begin(o()).text(mass).put(t)
             }
         }
-        parts
     }
 
     /// Then softmax with cross-entropy has its famous short delta.
@@ -153,10 +118,4 @@ impl Backprop {
     pub(super) fn target_mass(&self) -> f64 {
         (0..self.net.sizes[self.net.last()]).map(|k| self.number(Thing::Target(self.shown(), k))).sum()
     }
-}
-
-/// = max(0, z)
-fn relu(sum: Math) -> [Math; 7] {
-    let [open, zero, comma, close] = [Math::op("("), Math::constant("0"), Math::op(","), Math::op(")")];
-    [Math::op("="), Math::var("max"), open, zero, comma, sum, close]
 }
