@@ -8,31 +8,53 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-out=$root/target/bench
-mkdir -p "$out/wasm"
+target=${CARGO_TARGET_DIR:-$root/target}
+mkdir -p "$target/bench/wasm"
+target=$(cd "$target" && pwd)
+out=$target/bench
 
-if ! cmp -s "$here/package-lock.json" "$out/package-lock.json" || [ ! -d "$out/node_modules" ]; then
+if ! cmp -s "$here/package-lock.json" "$out/installed.json"; then
+    rm -rf "$out/node_modules" "$out/js"
     cp "$here/package.json" "$here/package-lock.json" "$out/"
     (cd "$out" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    cp "$here/package-lock.json" "$out/installed.json"
 fi
+[ -e "$out/js/parts.json" ] || node "$here/bundle.mjs" "$out"
 
-# A contestant: the crate in $2 becomes wasm/$1.wasm, by the flags of the wasm that readers get.
-contestant() {
-    local name=$1 dir=$2
-    RUSTFLAGS="-C target-feature=+simd128" cargo build --quiet --locked --release --target wasm32-unknown-unknown \
-        --manifest-path "$dir/Cargo.toml" --target-dir "$out/cargo"
-    local built=$out/cargo/wasm32-unknown-unknown/release/bench_$name.wasm
-    if [ "$built" -nt "$out/wasm/$name.wasm" ]; then
-        cp "$built" "$out/wasm/$name.wasm"
+[ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || rustup target add wasm32-unknown-unknown
+
+# What the site's own wasm goes through (build.sh); where that tool is not installed, nobody gets it.
+optimise() {
+    local tool=$target/node/node_modules/.bin/wasm-opt
+    if [ -x "$tool" ]; then
+        "$tool" -O3 --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-call-indirect-overlong \
+            --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types \
+            --enable-sign-ext "$1" -o "$2"
+    else
+        cp "$1" "$2"
     fi
 }
 
-rustup target list --installed 2>/dev/null | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
-contestant limit "$here/limit"
+# A contestant: the crate in folder $2 becomes wasm/$1.wasm, by the flags of the wasm that readers get.
+contestant() {
+    local name=$1 dir=$2
+    shift 2
+    env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-C target-feature=+simd128" \
+        cargo build --quiet --release --target wasm32-unknown-unknown "$@" \
+        --manifest-path "$dir/Cargo.toml" --target-dir "$out/cargo" || return
+    local built=$out/cargo/wasm32-unknown-unknown/release/bench_$name.wasm
+    [ "$out/wasm/$name.wasm" -nt "$built" ] || optimise "$built" "$out/wasm/$name.wasm"
+}
+
+contestant limit "$here/limit" --locked
+# The versions that the package has locked, for the package as a dependency.
+cp "$root/Cargo.lock" "$here/ours/Cargo.lock"
 contestant ours "$here/ours"
-# A peer that does not build is reported as missing by the table, with cargo's text above it.
 for peer in burn candle; do
-    contestant "$peer" "$here/peers/$peer" || echo "bench: $peer does not build" >&2
+    contestant "$peer" "$here/peers/$peer" --locked || {
+        echo "bench: $peer does not build; its column will say that it is missing" >&2
+        rm -f "$out/wasm/$peer.wasm"
+    }
 done
 
 exec node "$here/run.mjs" "$out" "$@"
