@@ -23,16 +23,17 @@ fi
 
 [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || rustup target add wasm32-unknown-unknown
 
-# What the site's own wasm goes through (build.sh); where that tool is not installed, nobody gets it.
+# Only what the works call, through the optimiser that the site's own wasm goes through (build.sh); where that tool is not
+# installed, nobody gets it, and everybody is heavier than need be.
 optimise() {
     local tool=$target/node/node_modules/.bin/wasm-opt
+    node "$here/trim.mjs" "$1" "$2.new"
     if [ -x "$tool" ]; then
-        "$tool" -O3 --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-call-indirect-overlong \
-            --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types \
-            --enable-sign-ext "$1" -o "$2"
-    else
-        cp "$1" "$2"
+        "$tool" -O3 --mvp-features --enable-simd --enable-bulk-memory --enable-bulk-memory-opt \
+            --enable-call-indirect-overlong --enable-multivalue --enable-mutable-globals \
+            --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext "$2.new" -o "$2.new"
     fi
+    mv "$2.new" "$2"
 }
 
 # A contestant: the crate in folder $2 becomes wasm/$1.wasm, by the flags of the wasm that readers get.
