@@ -83,8 +83,7 @@ pub extern "C" fn dim(value: usize) {
 #[unsafe(no_mangle)]
 pub extern "C" fn open(kind: usize) {
     std::panic::set_hook(Box::new(|info| PANIC.with_borrow_mut(|text| *text = info.to_string())));
-    let (dims, inputs) =
-        STAGE.with_borrow_mut(|s| (std::mem::take(&mut s.dims), std::mem::take(&mut s.inputs)));
+    let (dims, inputs) = STAGE.with_borrow_mut(|s| (std::mem::take(&mut s.dims), std::mem::take(&mut s.inputs)));
     let case = crate::open_case(KINDS[kind], &dims, inputs);
     STAGE.with_borrow_mut(|s| s.case = Some(case));
 }

@@ -9,11 +9,11 @@ mod abi;
 mod training;
 
 use abi::{Case, Kind};
+use tensorscope::kernels::Write;
 use tensorscope::kernels::conv::{Conv2d, conv2d, conv2d_backward_input, conv2d_backward_weight};
 use tensorscope::kernels::matmul::{Matmul as Product, matmul};
 use tensorscope::kernels::softmax::softmax;
 use tensorscope::kernels::window::Window;
-use tensorscope::kernels::Write;
 
 /// Builds the case that the page asked for.
 pub fn open_case(kind: Kind, dims: &[usize], inputs: Vec<Vec<f32>>) -> Box<dyn Case> {

@@ -106,9 +106,7 @@ impl Training {
         let x = inputs.pop().expect("x");
         let batch = dims[0];
         let (shapes, lr): (Vec<Vec<usize>>, f32) = match kind {
-            Kind::Mlp => {
-                (vec![vec![dims[1], dims[2]], vec![dims[2]], vec![dims[2], dims[3]], vec![dims[3]]], MLP_LR)
-            }
+            Kind::Mlp => (vec![vec![dims[1], dims[2]], vec![dims[2]], vec![dims[2], dims[3]], vec![dims[3]]], MLP_LR),
             Kind::Tiny => {
                 let (i, h) = (dims[1], dims[2]);
                 (vec![vec![i, h], vec![h], vec![h, h], vec![h], vec![h, 1], vec![1]], TINY_LR)
