@@ -14,6 +14,7 @@
 //! | `backward` | the loop over the tape, and why it may refuse |
 //! | `trace` | the tape, to be drawn |
 //! | `plan` | a recorded step, replayed without allocating |
+//! | `lower` | what of a plan's step can be worked out beforehand |
 //!
 //! An operation is added in three places that do not compile without each other: a line of the enum with its shapes (`op`),
 //! an arm of `forward`, an arm of `rules`; then a method in `record`, and a row in `tests/gradients.rs`, which fails until
@@ -22,6 +23,7 @@
 mod backward;
 mod forward;
 mod in_place;
+mod lower;
 mod node;
 mod op;
 mod plan;

@@ -2,29 +2,18 @@
 //!
 //! Not another engine: a [`Plan`] runs the same functions on the same buffers as the [`Tape`] that it was made from, so a
 //! replayed step gives the same bits as a recorded one. What it saves is everything that does not depend on the numbers:
-//! which nodes lead to the loss, in which order gradients travel, which of them is the first to reach its buffer. These are
-//! worked out once, into two lists; a step walks them. It allocates nothing (the buffers are the tape's), looks nothing up,
+//! in which order gradients travel, which of them is the first to reach its buffer, and for the commonest operations which
+//! kernel runs on which ranges (`lower.rs`). These are worked out once, into two lists; a step walks them. It allocates nothing (the buffers are the tape's), looks nothing up,
 //! and compares no versions, so it must not be used on a graph that writes in place, and [`Plan::new`] refuses one.
 //!
 //! Parameters that were put on the tape one after the other, as `nn::Params::bind` does, lie in one slice of the values, and
 //! their gradients in one slice of the gradients: an optimiser walks the two side by side, where they are.
 
+use super::lower::{Backward, Forward};
 use super::node::Var;
-use super::op::Op;
 use super::tape::Tape;
 use crate::kernels::{Real, Write};
 use core::ops::Range;
-
-/// One gradient to be computed.
-#[derive(Clone, Copy, Debug)]
-struct Back {
-    /// The node that hands it on.
-    node: u32,
-    /// Which of its operands gets it.
-    nth: u8,
-    /// Whether it is the first to get there.
-    write: Write,
-}
 
 /// A recorded step, ready to be replayed.
 #[derive(Clone, Debug)]
@@ -32,9 +21,9 @@ pub struct Plan<T> {
     tape: Tape<T>,
     loss: Var,
     /// Nodes to compute, in order.
-    forward: Vec<u32>,
+    forward: Vec<Forward>,
     /// Gradients to compute, in order.
-    backward: Vec<Back>,
+    backward: Vec<Backward>,
     /// The parameters in the tape's values, and in its gradients.
     values: Range<usize>,
     grads: Range<usize>,
@@ -58,7 +47,8 @@ impl<T: Real> Plan<T> {
             );
         }
         let (values, grads) = side_by_side(&tape, params);
-        let forward = (0..tape.len() as u32).filter(|&id| tape.nodes[id as usize].op != Op::Leaf).collect();
+        let computed = (0..tape.len()).filter(|&id| !tape.nodes[id].is_leaf());
+        let forward = computed.map(|id| Forward::of(&tape, id)).collect();
         let backward = way_back(&tape, loss.index());
         let mut plan = Plan { tape, loss, forward, backward, values, grads };
         // A parameter that the loss does not reach has the gradient 0, once and for all.
@@ -78,8 +68,8 @@ impl<T: Real> Plan<T> {
 
     /// Computes every value from the inputs and parameters as they are now; gives the loss.
     pub fn forward(&mut self) -> T {
-        for &id in &self.forward {
-            self.tape.run(id as usize);
+        for step in &self.forward {
+            step.run(&mut self.tape);
         }
         self.tape.item(self.loss)
     }
@@ -88,8 +78,8 @@ impl<T: Real> Plan<T> {
     pub fn backward(&mut self) {
         let seed = self.tape.node(self.loss).grad.expect("the loss requires a gradient: new has looked");
         self.tape.grads[seed] = T::ONE;
-        for &Back { node, nth, write } in &self.backward {
-            self.tape.apply_rule(node as usize, usize::from(nth), write);
+        for step in &self.backward {
+            step.run(&mut self.tape);
         }
     }
 
@@ -144,7 +134,7 @@ fn side_by_side<T: Real>(tape: &Tape<T>, params: &[Var]) -> (Range<usize>, Range
 }
 
 /// Every gradient on the way from `root` back to the leaves, in order, with the first to reach each buffer marked.
-fn way_back<T: Real>(tape: &Tape<T>, root: usize) -> Vec<Back> {
+fn way_back<T: Real>(tape: &Tape<T>, root: usize) -> Vec<Backward> {
     let mut reached = vec![false; root + 1];
     reached[root] = true;
     let mut steps = Vec::new();
@@ -156,7 +146,7 @@ fn way_back<T: Real>(tape: &Tape<T>, root: usize) -> Vec<Back> {
             if tape.nodes[arg as usize].grad.is_some() {
                 let first = !core::mem::replace(&mut reached[arg as usize], true);
                 let write = if first { Write::Set } else { Write::Accumulate };
-                steps.push(Back { node: id as u32, nth: nth as u8, write });
+                steps.push(Backward::of(tape, id, nth, write));
             }
         }
     }

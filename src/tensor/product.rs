@@ -122,10 +122,21 @@ pub fn linear<T: Real>(
     out: &mut [T],
     scratch: &mut Vec<T>,
 ) {
-    let size = linear_size(x.shape, weight.shape);
+    linear_of_size(linear_size(x.shape, weight.shape), x.data, weight.data, bias, out, scratch);
+}
+
+/// [`linear`] for callers who know its [`linear_size`].
+pub fn linear_of_size<T: Real>(
+    size: Matmul,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    out: &mut [T],
+    scratch: &mut Vec<T>,
+) {
     let scratch = room(scratch, size.scratch_len::<T>());
     let write = start_from(bias, [size.m, size.n, 1], out);
-    mm::matmul(size, x.data, weight.data, out, write, scratch);
+    mm::matmul(size, x, weight, out, write, scratch);
 }
 
 /// The product behind a linear layer: [rows, in] . [out, in]^T.
