@@ -20,10 +20,10 @@ const CHARACTERS = 36;
 const TRACK = 200;
 
 /** @type {Record<Control["kind"], (setting: Setting) => Widget>} */
-const WIDGETS = { slider, toggle, choice, stepper, sizes, text };
+const WIDGETS = { slider, memory: slider, toggle, choice, stepper, sizes, text };
 
 export class Controls {
-  /** @type {[string, Widget][]} */
+  /** @type {[Control, Widget][]} */
   #widgets;
 
   /**
@@ -35,7 +35,7 @@ export class Controls {
   constructor(root, lesson, words, acts) {
     const { say } = words;
     this.#widgets = lesson.controls.map((spec) => [
-      spec.id,
+      spec,
       WIDGETS[spec.kind]({ id: spec.id, label: say(spec.id), spec, words, send: (text) => acts.set(spec.id, text) }),
     ]);
     const presets = lesson.presets.map(({ id }) => id);
@@ -56,7 +56,11 @@ export class Controls {
   /** Shows the values as they stand in the address: preset, seed, the controls in the order of the manifest, a line each. @param {string} values */
   update(values) {
     const [preset, seed, ...texts] = lines(values);
-    this.#widgets.forEach(([, widget], index) => widget.show(texts[index] ?? ""));
+    const value = (/** @type {string} */ id) => texts[this.#widgets.findIndex(([spec]) => spec.id === id)];
+    this.#widgets.forEach(([{ when }, widget], index) => {
+      widget.show(texts[index] ?? "");
+      widget.element.hidden = Boolean(when && !when.options.includes(value(when.choice)));
+    });
     this.preset.show(preset);
     if (document.activeElement !== this.seed) this.seed.value = seed;
   }
@@ -78,19 +82,35 @@ function group(label, kind, ...fields) {
   return el("div", { class: `control ${kind}`, role: "group", "aria-labelledby": id }, el("span", { class: "label", id }, label), ...fields);
 }
 
+/** How values lie on a track from 0 to 1: equally spaced, by equal ratios, or by equal ratios of the memory 1/(1 - value). @param {Control} spec */
+function scale({ kind, min = 0, max = 1, log }) {
+  // Two digits more than the track can tell apart would be noise in the address.
+  const round = (/** @type {number} */ number, /** @type {number} */ size) => Number(number.toFixed(clamp(Math.ceil(-Math.log10(size)), 0, 12)));
+  if (kind === "memory") {
+    return {
+      value: (/** @type {number} */ at) => round(1 - (1 - max) ** at, (1 - max) ** at / 50),
+      place: (/** @type {number} */ number) => Math.log(1 - number) / Math.log(1 - max),
+    };
+  }
+  if (log) {
+    return {
+      value: (/** @type {number} */ at) => Number((min * (max / min) ** at).toPrecision(2)),
+      place: (/** @type {number} */ number) => Math.log(number / min) / Math.log(max / min),
+    };
+  }
+  return {
+    value: (/** @type {number} */ at) => round(min + (max - min) * at, (max - min) / TRACK),
+    place: (/** @type {number} */ number) => (number - min) / (max - min),
+  };
+}
+
 /** A number in a range: a track for the hand, a field for the exact value. @param {Setting} setting @returns {Widget} */
 function slider({ label, spec, words, send }) {
-  const { min = 0, max = 1, log = false, unit = "" } = spec;
-  const value = (/** @type {number} */ at) => (log ? min * (max / min) ** at : min + (max - min) * at);
-  const place = (/** @type {number} */ number) => (log ? Math.log(number / min) / Math.log(max / min) : (number - min) / (max - min));
+  const { unit = "" } = spec;
+  const { value, place } = scale(spec);
   const track = el("input", { type: "range", min: 0, max: TRACK, step: 1 });
   const field = el("input", { type: "text", inputmode: "decimal", class: "field", "aria-label": label });
-  track.addEventListener("input", () => {
-    // Two digits more than the track can tell apart would be noise in the address.
-    const exact = value(+track.value / TRACK);
-    const digits = log ? 2 : Math.max(0, Math.ceil(Math.log10(TRACK / (max - min))));
-    send(String(log ? Number(exact.toPrecision(digits)) : Number(exact.toFixed(digits))));
-  });
+  track.addEventListener("input", () => send(String(value(+track.value / TRACK))));
   keyed(field, send);
   const show = (/** @type {string} */ text) => {
     const at = clamp(place(Number(text)), 0, 1);

@@ -4,23 +4,28 @@
  * through `#guarded`. It knows kinds of controls and kinds of views, and no lesson.
  */
 
-import { button, el } from "./dom.js";
+import { el } from "./dom.js";
 import { Controls } from "./controls.js";
 import { Engine, fast, Gone, LoadError, Refused } from "./engine.js";
+import { file } from "./files.js";
 import { format } from "./format.js";
 import { Inspector } from "./inspector.js";
 import { Notices } from "./notices.js";
-import { Player } from "./player.js";
+import { clamp, Player } from "./player.js";
 import { Predict } from "./predict.js";
 import { lines, Readouts } from "./readouts.js";
-import { Share, show } from "./share.js";
+import { Share } from "./share.js";
 import { link } from "./state.js";
 import { onTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { Views } from "./views.js";
 
-/** Milliseconds of rest before what is costly is computed: lazy views, the proof. */
-const REST = 150;
+/** Milliseconds of rest before what moved too fast is shown exactly. */
+const REST = 120;
+
+/** Milliseconds of rest before a proof that took long the last time: the reader may be about to go on. */
+const LONG_REST = 700;
+const LONG = 40;
 
 /** Steps that can be undone. */
 const UNDOABLE = 50;
@@ -35,6 +40,9 @@ export class Figure {
   /** @type {number[]} */
   #deaths = [];
   #rest = 0;
+  #proof = 0;
+  /** Milliseconds that the last proof took. */
+  #cost = 0;
   /** The reader did something whose outcome has not been read aloud. */
   #unsaid = false;
 
@@ -47,6 +55,7 @@ export class Figure {
   constructor(root, page, words, address) {
     this.root = root;
     this.lesson = page.lesson;
+    this.data = `${page.root}data/`;
     this.words = words;
     this.address = address;
     this.notices = new Notices(root, words);
@@ -91,6 +100,11 @@ export class Figure {
           const point = [...locate()].map((value) => value.toPrecision(4));
           if (point.length) this.#edit(id, point.join(","));
         }),
+      draw: (id, locate) =>
+        user(() => {
+          const [from, to] = locate();
+          if (from.length && to.length) this.#change(id, () => this.#draw(id, from, to));
+        }),
     });
     this.share = new Share(part("actions"), {
       engine: this.engine,
@@ -118,7 +132,7 @@ export class Figure {
     this.root.classList.remove("failed");
     this.root.classList.add("loading");
     this.root.setAttribute("aria-busy", "true");
-    this.notices.fail();
+    this.notices.recovered();
     try {
       await this.engine.revive(state);
       this.#begin(state);
@@ -150,6 +164,28 @@ export class Figure {
     this.root.classList.add("live");
     this.player.resume(Number(new URLSearchParams(state).get("step")) || 0);
     this.#show(true);
+    void this.#supply();
+  }
+
+  /** Brings the files that the configuration needs; the run goes on from where it is when they are there. */
+  async #supply() {
+    try {
+      for (const id of this.engine.call("missing").split(" ").filter(Boolean)) {
+        const asset = this.lesson.assets?.find((other) => other.id === id);
+        if (!asset) continue;
+        const step = this.engine.call("step");
+        const told = (/** @type {number} */ part) => this.notices.progress(this.words.say("loading-data", { percent: Math.round(part * 100) }));
+        const bytes = await file(`${this.data}${asset.file}`, asset.bytes, told);
+        const problem = this.engine.call("provide", id, bytes);
+        if (problem) this.notices.add(this.words.problem(problem));
+        this.#structure();
+        this.player.resume(step);
+        this.#show(true);
+      }
+    } catch (error) {
+      this.#failed(error, this.#good);
+    }
+    this.notices.progress("");
   }
 
   /** Everything that the reader does: what went wrong before is forgotten, what follows is shown. @param {() => void} act */
@@ -193,11 +229,23 @@ export class Figure {
     if (problem) this.notices.add(this.words.problem(problem));
     this.#structure();
     this.#show(true);
+    void this.#supply();
   }
 
   /** @param {string} id @param {string} text */
   #edit(id, text) {
     this.#user(() => this.#change(id, () => this.engine.call("edit", id, text)));
+  }
+
+  /** Sets the thing `id_x` for every whole x between two points. @param {string} id @param {Float64Array} from @param {Float64Array} to */
+  #draw(id, from, to) {
+    const [[x0, y0], [x1, y1]] = from[0] <= to[0] ? [from, to] : [to, from];
+    let problem = "";
+    for (let x = Math.round(x0); x <= Math.round(x1); x += 1) {
+      const y = x1 > x0 ? y0 + ((y1 - y0) * clamp(x - x0, 0, x1 - x0)) / (x1 - x0) : y1;
+      problem = this.engine.call("edit", `${id}_${x}`, y.toPrecision(4)) || problem;
+    }
+    return problem;
   }
 
   #undo() {
@@ -219,7 +267,7 @@ export class Figure {
 
   /** What changes only with the configuration. */
   #structure() {
-    this.timeline.structure(this.engine.call("moments"));
+    if (this.timeline.structure(this.engine.call("moments"))) this.views.loosen();
     this.controls.update(this.engine.call("controls"));
     this.controls.undoable = this.#past.length > 0;
   }
@@ -230,7 +278,8 @@ export class Figure {
       this.timeline.travel();
       return this.views.travel(this.player.eased);
     }
-    const rushing = this.player.rushing;
+    const { rushing } = this.player;
+    this.root.classList.toggle("rushing", rushing);
     this.timeline.update(this.engine.call("step"), this.engine.call("moment"), this.engine.call("furthest"));
     this.readouts.update(rushing);
     // What is pointed at decides what the views show.
@@ -238,26 +287,44 @@ export class Figure {
     this.views.draw(this.player.moving, rushing);
     this.views.travel(this.player.eased);
     clearTimeout(this.#rest);
+    clearTimeout(this.#proof);
     if (!this.player.moving) this.#rest = window.setTimeout(() => this.#guarded(() => this.#settle()), REST);
     else this.#note();
   }
 
-  /** At rest: what was left out while things moved, the proof, the address. */
+  /** At rest: what was left out while things moved, the address, and then what is costly, piece by piece. */
   #settle() {
-    this.views.settle();
+    this.views.settle(false);
     this.#note();
+    this.controls.undoable = this.#past.length > 0;
     if (this.#unsaid) {
       const { text, step } = this.timeline.place;
       this.notices.say(this.words.say("at-moment", { moment: text, step }));
       this.#unsaid = false;
     }
-    this.controls.undoable = this.#past.length > 0;
+    const later = (/** @type {number} */ time, /** @type {() => void} */ act) => {
+      this.#proof = window.setTimeout(() => this.#guarded(act), time);
+    };
+    later(this.#cost > LONG ? LONG_REST : 0, () => {
+      const start = performance.now();
+      this.#prove();
+      this.#cost = performance.now() - start;
+      later(0, () => this.views.settle(true));
+    });
+  }
+
+  /** What the figure claims, computed a second way. */
+  #prove() {
     const [claims, held, worst, bound] = this.engine.call("verify");
     const right = claims === held;
+    const { say } = this.words;
+    const values = { claims, held, worst: format(worst, "e2"), bound: format(bound, "e2") };
     this.proven.hidden = !claims;
     this.proven.dataset.ok = right ? "yes" : "no";
-    const values = { claims, held, worst: format(worst, "e2"), bound: format(bound, "e2") };
-    this.proven.replaceChildren(el("strong", {}, `${right ? "✓" : "✗"} ${this.words.say(right ? "verified" : "refuted")}`), " ", this.words.say(right ? "verified-how" : "refuted-how", values));
+    this.proven.replaceChildren(
+      el("strong", {}, right ? `✓ ${say("verified")}` : `✗ ${say("refuted")}`),
+      ` ${right ? say("verified-how", values) : say("refuted-how", values)}`,
+    );
   }
 
   /** Remembers where the figure is well, in the address too. */
@@ -275,7 +342,7 @@ export class Figure {
 
   /** Draws again what the present frame has not drawn: another size, another theme, another place on the screen. */
   #redraw() {
-    if (this.root.classList.contains("live") && !this.player.moving) this.#guarded(() => this.views.settle());
+    if (this.root.classList.contains("live") && !this.player.moving) this.#guarded(() => this.views.settle(false));
   }
 
   /** Time stands still for what cannot be seen. */
@@ -307,6 +374,7 @@ export class Figure {
     this.#deaths = [...this.#deaths.filter((at) => now - at < 10_000), now];
     this.player.stop();
     clearTimeout(this.#rest);
+    clearTimeout(this.#proof);
     if (this.#deaths.length >= 3) return this.#trouble(this.words.say("error.died"), this.#good);
     const values = new URLSearchParams(this.#good);
     // If going back to the same step has failed, the step may be the reason.
@@ -331,23 +399,12 @@ export class Figure {
     this.#trouble(this.words.say(`error.${error.reason}`), state);
   }
 
-  /** Says what is wrong, and offers the ways on. @param {string} sentence @param {string} state */
+  /** @param {string} sentence @param {string} state */
   #trouble(sentence, state) {
-    const { say } = this.words;
     this.root.classList.add("failed");
-    const report = () => [sentence, link(state), navigator.userAgent, this.engine.report].join("\n");
-    const restart = () => {
+    this.notices.fail(sentence, link(state), this.engine.report, () => {
       this.#deaths = [];
       void this.start(state);
-    };
-    this.notices.fail(
-      sentence,
-      button("reset", say("restart"), restart),
-      el("a", { href: link(state) }, say("state-link")),
-      button("", say("copy-report"), () => {
-        navigator.clipboard?.writeText(report()).then(() => this.notices.say(say("copied")), () => show(report(), say("copy-by-hand"), say("close"))) ??
-          show(report(), say("copy-by-hand"), say("close"));
-      }),
-    );
+    });
   }
 }

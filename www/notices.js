@@ -3,6 +3,7 @@
  * act succeeds; and trouble, which stays, says what to do and offers it.
  */
 
+import { copy } from "./clipboard.js";
 import { button, el } from "./dom.js";
 
 /** Milliseconds between two sentences of the live region. */
@@ -17,8 +18,9 @@ export class Notices {
     this.words = words;
     this.list = el("div", { class: "notices", role: "status" });
     this.live = el("p", { class: "unseen", "aria-live": "polite" });
+    this.way = el("p", { class: "way", role: "status" });
     this.trouble = el("div", { class: "trouble", role: "alert" });
-    root.prepend(this.list, this.trouble, this.live);
+    root.prepend(this.list, this.trouble, this.way, this.live);
   }
 
   /** @param {string} sentence */
@@ -28,6 +30,11 @@ export class Notices {
     this.list.append(line);
     // A hostile address has many mistakes; three of them are enough to be told.
     if (this.list.children.length > 3) this.list.firstElementChild?.remove();
+  }
+
+  /** What is on its way; nothing where it has come. @param {string} sentence */
+  progress(sentence) {
+    if (this.way.textContent !== sentence) this.way.textContent = sentence;
   }
 
   clear() {
@@ -43,8 +50,21 @@ export class Notices {
     }, Math.max(150, this.#spoken + PAUSE - Date.now()));
   }
 
-  /** Trouble with ways out of it; none where it is over. @param {string} [sentence] @param {...HTMLElement} ways */
-  fail(sentence, ...ways) {
-    this.trouble.replaceChildren(...(sentence ? [el("p", {}, sentence), ...ways] : []));
+  /** Trouble, and the ways out of it. @param {string} sentence @param {string} link to the state @param {string} details for a report @param {() => void} restart */
+  fail(sentence, link, details, restart) {
+    const { say } = this.words;
+    const report = [sentence, link, navigator.userAgent, details].join("\n");
+    /** @type {HTMLButtonElement} */
+    const copying = button("", say("copy-report"), () => void copy(report, copying, this.words));
+    this.trouble.replaceChildren(
+      el("p", {}, sentence),
+      button("reset", say("restart"), restart),
+      el("a", { href: link }, say("state-link")),
+      copying,
+    );
+  }
+
+  recovered() {
+    this.trouble.replaceChildren();
   }
 }

@@ -10,7 +10,7 @@
 /** @typedef {import("./engine.js").Engine} Engine */
 
 /** Milliseconds of a frame that belong to the engine while it plays, and while the reader waits for a far step. */
-const BUDGET = 7;
+const BUDGET = 6;
 const BUDGET_WAITING = 24;
 
 /** Milliseconds of a moment in slow motion, and when the reader steps by hand. */
@@ -169,6 +169,8 @@ export class Player {
       if (this.waiting || this.playing || this.progress < 1) {
         // The next frame is asked for before showing, so that its time does not delay it.
         this.#frame = requestAnimationFrame(this.#tick);
+      } else {
+        moved = true;
       }
       this.show(moved);
     });

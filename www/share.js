@@ -1,8 +1,8 @@
 /**
- * Taking the figure away: its link, its computation as PyTorch, its pictures as SVG or PNG, its numbers as CSV. Where the
- * clipboard is not allowed the text is shown, selected.
+ * Taking the figure away: its link, its computation as PyTorch, its pictures as SVG or PNG, its numbers as CSV.
  */
 
+import { copy } from "./clipboard.js";
 import { button, el } from "./dom.js";
 import { Canvas } from "./views/canvas.js";
 
@@ -34,26 +34,11 @@ export class Share {
       if (event.target instanceof Node && !more.contains(event.target)) more.open = false;
     });
     /** @type {HTMLButtonElement} */
-    const link = button("link", say("copy-link"), () => user(() => this.copy(figure.link(), link)));
+    const link = button("link", say("copy-link"), () => user(() => void copy(figure.link(), link, words)));
     /** @type {HTMLButtonElement} */
-    const code = button("code", say("copy-pytorch"), () => user(() => this.copy(engine.call("pytorch"), code)));
+    const code = button("code", say("copy-pytorch"), () => user(() => void copy(engine.call("pytorch"), code, words)));
     this.csv = button("", "CSV", () => user(() => save(new Blob([engine.call("csv")], { type: "text/csv" }), `${name}.csv`)));
     root.replaceChildren(link, code, more);
-  }
-
-  /** Copies, and says so on the button; or shows the text to be copied by hand. @param {string} text @param {HTMLButtonElement} source */
-  async copy(text, source) {
-    const { say } = this.figure.words;
-    try {
-      await navigator.clipboard.writeText(text);
-      const label = /** @type {Text} */ (source.lastChild);
-      const before = label.data;
-      if (before === say("copied")) return;
-      label.data = say("copied");
-      setTimeout(() => (label.data = before), 1500);
-    } catch {
-      show(text, say("copy-by-hand"), say("close"));
-    }
   }
 
   #list() {
@@ -94,14 +79,4 @@ async function picture(svg) {
   } finally {
     URL.revokeObjectURL(href);
   }
-}
-
-/** A text to be copied by hand. @param {string} text @param {string} title @param {string} close */
-export function show(text, title, close) {
-  const area = el("textarea", { readonly: true, rows: 12, "aria-label": title });
-  area.value = text;
-  const dialog = el("dialog", { onclose: () => dialog.remove() }, el("p", {}, title), area, button("", close, () => dialog.close()));
-  document.body.append(dialog);
-  dialog.showModal();
-  area.select();
 }

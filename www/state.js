@@ -18,6 +18,7 @@ export class Address {
     addEventListener("hashchange", () => {
       const state = this.read();
       if (state === this.#written) return;
+      this.#pending = state;
       clearTimeout(this.#timer);
       this.#timer = 0;
       this.#written = state;
@@ -29,21 +30,20 @@ export class Address {
     return location.hash.slice(1);
   }
 
-  /** @param {string} state */
+  /** Writes at once, or as soon as it may again. @param {string} state */
   write(state) {
     this.#pending = state;
-    this.#timer ||= window.setTimeout(() => {
+    if (this.#timer || state === this.#written) return;
+    this.#timer = window.setTimeout(() => {
       this.#timer = 0;
-      if (this.#pending === this.#written) return;
-      this.#written = this.#pending;
-      try {
-        history.replaceState(history.state, "", `#${this.#pending}`);
-        // The browser may have escaped something: what it reads back is what it will compare with.
-        this.#written = this.read();
-      } catch {
-        // A frame without an address of its own: the state stays in the figure.
-      }
+      this.write(this.#pending);
     }, PAUSE);
+    try {
+      history.replaceState(history.state, "", `#${state}`);
+    } catch {
+      // A frame without an address of its own: the state stays in the figure.
+    }
+    this.#written = state;
   }
 }
 

@@ -101,9 +101,9 @@ export class Timeline {
     this.#speed(0);
   }
 
-  /** Takes the moments of a configuration: lines of id, MathML, 0 or 1. @param {string} lines */
+  /** Takes the moments of a configuration: lines of id, MathML, 0 or 1; says whether they are others. @param {string} lines */
   structure(lines) {
-    if (lines === this.#text) return;
+    if (lines === this.#text) return false;
     this.#text = lines;
     this.#moments = lines.split("\n").map((line, index, all) => {
       const [id, label, backward] = line.split("\t");
@@ -124,6 +124,7 @@ export class Timeline {
     this.ticks.replaceChildren(...this.#moments.map(({ tick }) => tick));
     this.player.moments = this.#moments.length;
     this.#thin();
+    return true;
   }
 
   /** Shows where the run stands. @param {number} step @param {number} moment @param {number} furthest */

@@ -18,6 +18,10 @@ export interface Session {
   moments(): string;
   moment(): number;
   setMoment(index: number): void;
+  setProgress(progress: number): void;
+  /** Ids of the files that are needed and not there, separated by spaces. */
+  missing(): string;
+  provide(id: string, bytes: Uint8Array): string;
   seek(step: number): void;
   work(maxSteps: number): number;
   reset(): void;
@@ -49,9 +53,11 @@ export interface Glue {
 
 export interface Control {
   id: string;
-  kind: "slider" | "toggle" | "choice" | "stepper" | "sizes" | "text";
+  kind: "slider" | "memory" | "toggle" | "choice" | "stepper" | "sizes" | "text";
   effect: "restart" | "live" | "display";
-  /** slider, stepper */
+  /** Shown only where the choice stands at one of the options. */
+  when?: { choice: string; options: string[] } | null;
+  /** slider, stepper, memory (from 0) */
   min?: number;
   max?: number;
   log?: boolean;
@@ -73,6 +79,10 @@ export interface ViewSpec {
   lazy: boolean;
   /** A click into it is an edit of this id. */
   click: string | null;
+  /** It can be drawn into: every whole x that the pointer passes is an edit of this id, `_` and x. */
+  draw?: string | null;
+  /** A canvas that is drawn in every frame of a moment. */
+  moving?: boolean;
 }
 
 /** What a lesson says of itself: the same object as in lessons.json. */
@@ -83,6 +93,8 @@ export interface Lesson {
   views: ViewSpec[];
   readouts: { id: string; unit: string }[];
   maxStep: number;
+  /** Files below `data/` that some configurations need. */
+  assets?: { id: string; file: string; bytes: number }[];
   prediction: { state: string; options: string[] } | null;
 }
 

@@ -12,7 +12,8 @@ import { Markup } from "./views/markup.js";
 const DRAWING = 5;
 
 /** Kinds that are markup, and the milliseconds between two looks of them while the run rushes. @type {Record<string, number>} */
-const READABLE = { network: 50, formula: 120, table: 250 };
+const READABLE = { network: 60, formula: 120, table: 250 };
+const SMOOTH = 30;
 
 /** @typedef {import("./types").ViewSpec} ViewSpec */
 /** @typedef {{ spec: ViewSpec, index: number, section: HTMLElement, title: string, view: Markup | Canvas, shown: number }} Shown */
@@ -28,7 +29,8 @@ export class Views {
    * @param {HTMLElement} root the figure
    * @param {ViewSpec[]} specs of the lesson
    * @param {import("./engine.js").Engine} engine
-   * @param {{ pointer: import("./views/markup.js").Pointer, redraw: () => void, click: (id: string, locate: () => Float64Array) => void }} acts `locate` gives a point in data units
+   * @param {{ pointer: import("./views/markup.js").Pointer, redraw: () => void, click: (id: string, locate: () => Float64Array) => void,
+   *   draw: (id: string, locate: () => Float64Array[]) => void }} acts `locate` gives points in data units
    */
   constructor(root, specs, engine, acts) {
     this.root = root;
@@ -39,7 +41,8 @@ export class Views {
       if (!spec) continue;
       const title = section.querySelector("h3")?.textContent ?? spec.id;
       const picture = find(section, ".picture");
-      const { click } = spec;
+      const { click, draw } = spec;
+      const at = (/** @type {[number, number]} */ place) => /** @type {Canvas} */ (view).locate(...place);
       /** @type {Markup | Canvas} */
       const view =
         spec.kind in READABLE
@@ -48,7 +51,8 @@ export class Views {
               label: title,
               palette: () => this.colours,
               redraw: acts.redraw,
-              click: click ? (x, y) => acts.click(click, () => /** @type {Canvas} */ (view).locate(x, y)) : null,
+              click: click ? (x, y) => acts.click(click, () => at([x, y])) : null,
+              draw: draw ? (from, to) => acts.draw(draw, () => [at(from), at(to)]) : null,
             });
       this.#all.push({ spec, index, section, title, view, shown: 0 });
     }
@@ -80,6 +84,11 @@ export class Views {
     for (const { view } of this.#all) view.reset();
   }
 
+  /** Another structure needs other room. */
+  loosen() {
+    for (const { view } of this.#all) if (view instanceof Markup) view.loosen();
+  }
+
   /** Forgets the colours. */
   recolour() {
     this.#palette = undefined;
@@ -91,12 +100,13 @@ export class Views {
     const start = performance.now();
     for (let count = 0; count < this.#all.length; count += 1) {
       const shown = this.#all[(this.#turn + count) % this.#all.length];
-      if (moving && (shown.spec.lazy || !shown.view.near)) {
+      if (shown.spec.moving && shown.view.near) continue;
+      if (shown.spec.lazy || (moving && !shown.view.near)) {
         shown.view.stale = true;
         continue;
       }
       if (rushing) {
-        if (start - shown.shown < (READABLE[shown.spec.kind] ?? 0)) continue;
+        if (start - shown.shown < (READABLE[shown.spec.kind] ?? SMOOTH)) continue;
         if (performance.now() - start > DRAWING) {
           this.#turn = (this.#turn + count) % this.#all.length;
           return;
@@ -107,9 +117,9 @@ export class Views {
     }
   }
 
-  /** What was left out while things moved. */
-  settle() {
-    for (const shown of this.#all) if (shown.view.stale && shown.view.near && !shown.section.hidden) this.#refresh(shown);
+  /** What was left out while things moved. @param {boolean} lazy the costly views, or the others */
+  settle(lazy) {
+    for (const shown of this.#all) if (shown.view.stale && shown.spec.lazy === lazy) this.#refresh(shown);
   }
 
   /** The numbers of what is pointed at. */
@@ -121,6 +131,9 @@ export class Views {
   travel(progress) {
     const text = progress.toFixed(3);
     for (const { view } of this.#all) if (view instanceof Markup) view.travel(text);
+    if (!this.#all.some(({ spec }) => spec.moving)) return;
+    this.engine.call("setProgress", progress);
+    for (const shown of this.#all) if (shown.spec.moving && shown.view.near) this.#refresh(shown);
   }
 
   /** @param {Set<string> | null} ids */

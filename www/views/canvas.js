@@ -20,7 +20,8 @@ export class Canvas {
    * @param {HTMLElement} picture
    * @param {number} index of the view
    * @param {import("../engine.js").Engine} engine
-   * @param {{ label: string, palette: () => Uint32Array, redraw: () => void, click: ((x: number, y: number) => void) | null }} options `click` is told CSS pixels
+   * @param {{ label: string, palette: () => Uint32Array, redraw: () => void, click: ((x: number, y: number) => void) | null,
+   *   draw: ((from: [number, number], to: [number, number]) => void) | null }} options `click` and `draw` are told CSS pixels
    */
   constructor(picture, index, engine, options) {
     this.picture = picture;
@@ -35,6 +36,7 @@ export class Canvas {
         options.click?.(event.clientX - left, event.clientY - top);
       });
     }
+    if (options.draw) this.#drawable(options.draw);
     const again = () => {
       this.stale = true;
       options.redraw();
@@ -46,6 +48,25 @@ export class Canvas {
       this.#height = entry.contentRect.height;
       again();
     }).observe(this.canvas);
+  }
+
+  /** The pointer draws, from where it was to where it is. @param {(from: [number, number], to: [number, number]) => void} draw */
+  #drawable(draw) {
+    this.canvas.classList.add("drawable");
+    /** @type {[number, number] | null} */
+    let from = null;
+    const place = (/** @type {PointerEvent} */ event) => {
+      const { left, top } = this.canvas.getBoundingClientRect();
+      return /** @type {[number, number]} */ ([event.clientX - left, event.clientY - top]);
+    };
+    this.canvas.addEventListener("pointerdown", (event) => {
+      this.canvas.setPointerCapture(event.pointerId);
+      draw((from = place(event)), from);
+    });
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (from) draw(from, (from = place(event)));
+    });
+    this.canvas.addEventListener("lostpointercapture", () => (from = null));
   }
 
   /** Takes the place of the still, or of an earlier session. */

@@ -31,7 +31,13 @@ const BINDINGS = {
     };
   },
   sign: (element) => (value) => attribute(element, "is", value > 0 ? "pos" : value < 0 ? "neg" : "zero"),
-  mag: (element) => (value) => element.style.setProperty("--mag", value.toFixed(3)),
+  mag: (element) => {
+    let last = "";
+    return (value) => {
+      const written = value.toFixed(2);
+      if (written !== last) element.style.setProperty("--mag", (last = written));
+    };
+  },
   phase: (element) => (value) => PHASES.forEach((name, index) => element.classList.toggle(name, index === value)),
   flow: (element) => (value) => attribute(element, "going", FLOWS[value] ?? "still"),
   verdict: (element) => (value) => attribute(element, "ok", value === 1 ? "yes" : value === 0 ? "no" : ""),
@@ -48,8 +54,12 @@ export class Markup {
   /** Whether something has changed that it does not show. */
   stale = true;
   #revision = -1;
-  #progress = "";
-  #flows = false;
+  /** Paths on which something can travel, with the slot that says what. @type {{ element: HTMLElement, slot: number }[]} */
+  #flows = [];
+  /** The paths on which something travels now. @type {HTMLElement[]} */
+  #moving = [];
+  /** The largest height of this structure so far, and the width at which it was met: what comes later must not push the page. */
+  #room = { width: 0, height: 0 };
   /** One entry a binding: slot, last value, what to do. @type {{ slot: number, last: number | undefined, write: Write }[]} */
   #bindings = [];
   /** @type {Map<string, HTMLElement[]>} */
@@ -91,6 +101,14 @@ export class Markup {
       if (element) pointer.hold(element.dataset.pick ?? "");
     });
     picture.addEventListener("keydown", (event) => this.#walk(event));
+    new ResizeObserver(([{ contentRect }]) => {
+      const { width, height } = contentRect;
+      if (width !== this.#room.width) this.loosen();
+      this.#room.width = width;
+      if (height <= this.#room.height) return;
+      this.#room.height = height;
+      picture.style.minHeight = `${Math.ceil(height)}px`;
+    }).observe(picture);
   }
 
   /** Forgets the session that it showed. */
@@ -101,9 +119,14 @@ export class Markup {
 
   /** Moves what travels. @param {string} progress 0 to 1 */
   travel(progress) {
-    if (!this.#flows || progress === this.#progress) return;
-    this.#progress = progress;
-    this.picture.style.setProperty("--p", progress);
+    // On these few only: a property of the whole picture would restyle everything in it, every frame.
+    for (const element of this.#moving) element.style.setProperty("--p", progress);
+  }
+
+  /** Keeps no more room than is needed. */
+  loosen() {
+    this.#room.height = 0;
+    this.picture.style.minHeight = "";
   }
 
   /** Takes a revision of the markup, and the numbers. @param {number} revision */
@@ -113,6 +136,7 @@ export class Markup {
       this.#build();
     }
     const slots = this.engine.call("slots", this.index);
+    this.#moving = this.#flows.filter(({ slot }) => slots[slot] > 0).map(({ element }) => element);
     for (const binding of this.#bindings) {
       const value = slots[binding.slot];
       if (Object.is(value, binding.last)) continue;
@@ -138,7 +162,9 @@ export class Markup {
         this.#bindings.push({ slot: Number(element.dataset[kind]), last: undefined, write: bind(element) });
       }
     }
-    this.#flows = this.#all("[data-flow]").length > 0;
+    this.#flows = [...this.#all("[data-flow]")].flatMap((owner) =>
+      [...owner.querySelectorAll(".flow")].map((element) => ({ element: /** @type {HTMLElement} */ (element), slot: Number(owner.dataset.flow) })),
+    );
     this.#picks = new Map();
     for (const element of this.#all("[data-pick]")) {
       const id = element.dataset.pick ?? "";
