@@ -56,6 +56,8 @@ export const figure = (page) => page.locator("figure.scope").first();
 /** Waits until the first figure is alive and has come to rest: nothing computing, the proof shown, the address written. */
 export async function settle(page) {
   await figure(page).and(page.locator(".live")).waitFor({ timeout: 20_000 });
+  // An earlier rest says nothing about this one.
+  await page.evaluate(() => delete window.settled);
   await page.waitForFunction(
     () => {
       const root = document.querySelector("figure.scope");
