@@ -14,10 +14,14 @@
 use super::axis::{Span, Tick};
 use super::sheet::{Anchor, Drawn, LINE, Sheet, TEXT, Xy, faint, solid};
 use super::surface::{Ruler, Table};
+use crate::view::Scale;
 use plotters_backend::DrawingBackend;
 
 /// Room between tick labels and axis.
 const GAP: f64 = 6.0;
+/// Wanted distance of tick labels, upwards and sideways.
+const ROW: f64 = 30.0;
+const COLUMN: f64 = 52.0;
 /// Least room between two tick labels on the horizontal axis.
 const APART: f64 = 12.0;
 
@@ -73,13 +77,13 @@ impl<'a> Frame<'a> {
     pub(super) fn plan(width: f64, height: f64, x: Option<Side<'a>>, y: Side<'a>, right: f64) -> Self {
         let top = if y.label.is_empty() { LINE / 2.0 } else { LINE + GAP };
         let bottom = (height - LINE - GAP).max(top + 1.0);
-        let y_ticks = y.span.ticks(((bottom - top) / 44.0) as usize, y.whole);
+        let y_ticks = y.span.ticks(((bottom - top) / ROW) as usize, y.whole);
         let labels = y_ticks.iter().filter_map(|tick| tick.label.as_deref());
         let widest = labels.map(|label| Table.width(label, TEXT, false)).fold(0.0, f64::max);
         let left = (widest + GAP + 2.0).min(width * 0.4);
         let right = (width - right.clamp(8.0, (width * 0.45).max(8.0))).max(left + 1.0);
-        let unit = Span { low: 0.0, high: 1.0, scale: crate::view::Scale::Linear };
-        let x_ticks = x.map(|x| x.span.ticks(((right - left) / 76.0) as usize, x.whole)).unwrap_or_default();
+        let unit = Span { low: 0.0, high: 1.0, scale: Scale::Linear };
+        let x_ticks = x.map(|x| x.span.ticks(((right - left) / COLUMN) as usize, x.whole)).unwrap_or_default();
         Frame {
             area: Area { left, top, right, bottom },
             x: x.map_or(unit, |x| x.span),
@@ -98,8 +102,8 @@ impl<'a> Frame<'a> {
             let side = self.area.width().min(self.area.height());
             self.area.right = self.area.left + side;
             self.area.bottom = self.area.top + side;
-            self.x_ticks = self.x.ticks((side / 76.0) as usize, false);
-            self.y_ticks = self.y.ticks((side / 76.0) as usize, false);
+            self.x_ticks = self.x.ticks((side / COLUMN) as usize, false);
+            self.y_ticks = self.y.ticks((side / COLUMN) as usize, false);
         }
         self
     }
@@ -131,18 +135,30 @@ impl<'a> Frame<'a> {
 
     /// Grid, ticks and names.
     pub(super) fn draw<B: DrawingBackend>(&self, sheet: &Sheet<B>) -> Drawn<B> {
-        let palette = sheet.palette;
-        let area = self.area;
+        self.draw_grid(sheet)?;
+        self.draw_axes(sheet)
+    }
+
+    fn draw_grid<B: DrawingBackend>(&self, sheet: &Sheet<B>) -> Drawn<B> {
+        let (palette, area) = (sheet.palette, self.area);
         for tick in &self.y_ticks {
-            let y = self.up(tick.value);
             let ink = faint(palette.grid, if tick.label.is_some() { 1.0 } else { 0.6 });
-            sheet.level(y, area.left, area.right, ink, 1.0)?;
-            if let Some(label) = &tick.label {
-                sheet.text(label, (area.left - GAP, y), Anchor::Right, solid(palette.ink2), false)?;
-            }
+            sheet.level(self.up(tick.value), area.left, area.right, ink, 1.0)?;
         }
-        if self.y.scale == crate::view::Scale::Linear && self.y.low < 0.0 && self.y.high > 0.0 {
+        if self.y.scale == Scale::Linear && self.y.low < 0.0 && self.y.high > 0.0 {
             sheet.level(self.up(0.0), area.left, area.right, solid(palette.line), 1.0)?;
+        }
+        Ok(())
+    }
+
+    /// Ticks and names alone: for data that fill their area.
+    pub(super) fn draw_axes<B: DrawingBackend>(&self, sheet: &Sheet<B>) -> Drawn<B> {
+        let (palette, area) = (sheet.palette, self.area);
+        for tick in &self.y_ticks {
+            if let Some(label) = &tick.label {
+                let at = (area.left - GAP, self.up(tick.value));
+                sheet.text(label, at, Anchor::Right, solid(palette.ink2), false)?;
+            }
         }
         sheet.level(area.bottom, area.left, area.right, solid(palette.line), 1.0)?;
         sheet.text(self.y_label, (0.0, LINE / 2.0), Anchor::Left, solid(palette.ink2), false)?;

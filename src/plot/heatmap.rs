@@ -26,7 +26,7 @@ pub(super) fn rows(map: &Heatmap) -> Option<usize> {
 }
 
 pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, map: &Heatmap, frame: &Frame) -> Drawn<B> {
-    frame.draw(sheet)?;
+    frame.draw_axes(sheet)?;
     let rows = rows(map).unwrap_or(1) as f64;
     let (wide, high) = (frame.area.width() / map.cols as f64, frame.area.height() / rows);
     let place = |(column, row): &Xy| (frame.area.left + wide * column, frame.area.top + high * row);

@@ -5,6 +5,7 @@
 //! slots and (networks) the picture that stands alone.
 
 mod formula;
+mod label;
 mod network;
 mod route;
 mod table;

@@ -9,7 +9,7 @@
 //!     path.base            from source to destination; width by --mag, colour and dash by data-is
 //!     path.flow            the same way, pathLength 100: dots on their way, moved by --p, turned by data-going
 //!     path.hit             the same way, transparent and wide: what the pointer finds
-//!     text.weight          tspan.symbol, tspan.value, or only one of them; only where there is room
+//!     text.weight          tspan.symbol, tspan with the number, or only one of them; only where there is room
 //!   g.node [data-pick role=button, data-phase, data-sign]               phase of its value, sign of its delta once known
 //!     circle.body
 //!     circle.slope         pathLength 100, starts on top: [data-mag] of it is the slope (stroke-dasharray); not on inputs
@@ -23,14 +23,14 @@
 //! All text is placed by its middle (`dominant-baseline: central` on the root). Labels and deltas may pass over edges: the
 //! style sheet gives them an outline in the colour of the card (`paint-order: stroke`).
 
-use super::route::{Label, Plan, Route, TEXT, Xy};
+use super::route::{self, Label, Plan, Route, TEXT, Xy};
 use super::writer::{Pass, Tag, Writer};
 use crate::plot::style::{FONT, Palette, Rgb};
 use crate::view::{Edge, Flow, Format, Network, Node, Phase};
 use core::fmt;
 
 pub(super) fn write(w: &mut Writer, network: &Network) {
-    let plan = Plan::of(network);
+    let plan = route::plan(network);
     w.tag("svg")
         .class(if plan.roomy { "network" } else { "network dense" })
         .attr("xmlns", "http://www.w3.org/2000/svg")
@@ -60,12 +60,12 @@ pub(super) fn write(w: &mut Writer, network: &Network) {
 
 /// What width and colour of the edges mean; the words for other moments wait, so that nothing is made anew.
 fn write_legend(w: &mut Writer, network: &Network, plan: &Plan) {
-    let alone = matches!(w.pass, Pass::Alone(_));
+    let all = matches!(w.pass, Pass::Live | Pass::Slots);
     for key in network.legends {
         let shown = *key == network.legend;
-        if shown || !alone {
+        if shown || all {
             let words = w.words.get(key);
-            text(w, "legend", (plan.width / 2.0, plan.legend_y), "middle")
+            text(w, "legend", (plan.width / 2.0, plan.legend_y()), "middle")
                 .phase(if shown { Phase::Now } else { Phase::Later })
                 .paint("fill", |p| p.ink2)
                 .text(words);
@@ -76,14 +76,9 @@ fn write_legend(w: &mut Writer, network: &Network, plan: &Plan) {
 fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64, roomy: bool) {
     let size = if largest > 0.0 { edge.carried.abs() / largest } else { 0.0 };
     let size = if size.is_nan() { 0.0 } else { size.min(1.0) };
-    let way = Way(&route.curve);
-    w.tag("g")
-        .class("edge")
-        .button(&edge.id, symbol_of(&edge.id))
-        .sign(edge.carried)
-        .magnitude(size)
-        .flow(edge.flow)
-        .open();
+    let silent = w.pass == Pass::Slots;
+    let [way, name] = if silent { Default::default() } else { [way(&route.curve), symbol_of(&edge.id)] };
+    w.tag("g").class("edge").button(&edge.id, &name).sign(edge.carried).magnitude(size).flow(edge.flow).open();
     let idle = edge.flow == Flow::Still;
     let colour = move |p: &Palette| if size == 0.0 { p.line } else { sign_colour(p, edge.carried) };
     w.tag("path")
@@ -105,13 +100,13 @@ fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64, roomy: b
         let label = |w: &mut Writer, at: Xy, symbol: bool, number: bool| {
             halo(text(w, "weight", at, "middle")).paint("fill", |p| p.ink2).open();
             if symbol {
-                w.tag("tspan").class("symbol").text(&symbol_of(&edge.id));
+                w.tag("tspan").class("symbol").text(&name);
             }
             if symbol && number {
                 w.text(" ");
             }
             if number {
-                w.number("tspan", "value", edge.weight, Format::Fixed(2));
+                w.number("tspan", "", edge.weight, Format::Fixed(2));
             }
             w.close("text");
         };
@@ -178,14 +173,14 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, computed: bool, plan: &Pl
         if plan.roomy {
             w.text("δ ");
         }
-        w.number("tspan", "value", delta, Format::Significant(if plan.roomy { 3 } else { 2 }));
+        w.number("tspan", "", delta, Format::Significant(if plan.roomy { 3 } else { 2 }));
         w.close("text");
         w.close("g");
     }
     if let Some(target) = node.target {
         text(w, "target", (plan.target_x(x), y), "start").paint("fill", |p| p.ink2).open();
         w.text("t ");
-        w.number("tspan", "value", target, Format::Fixed(2));
+        w.number("tspan", "", target, Format::Fixed(2));
         w.close("text");
     }
     w.close("g");
@@ -230,13 +225,9 @@ fn symbol(letter: &str, above: &str, below: &str) -> String {
 }
 
 /// The `d` of a cubic curve.
-struct Way<'c>(&'c [Xy; 4]);
-
-impl fmt::Display for Way<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let [start, bend0, bend1, end] = self.0.map(|(x, y)| (Round(x), Round(y)));
-        write!(out, "M{} {}C{} {} {} {} {} {}", start.0, start.1, bend0.0, bend0.1, bend1.0, bend1.1, end.0, end.1)
-    }
+fn way(curve: &[Xy; 4]) -> String {
+    let [start, bend0, bend1, end] = curve.map(|(x, y)| (Round(x), Round(y)));
+    format!("M{} {}C{} {} {} {} {} {}", start.0, start.1, bend0.0, bend0.1, bend1.0, bend1.1, end.0, end.1)
 }
 
 /// A coordinate to one digit after the point.
@@ -245,7 +236,8 @@ struct Round(f64);
 
 impl fmt::Display for Round {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let tenths = (self.0 * 10.0).round() / 10.0;
-        write!(out, "{}", if tenths == 0.0 { 0.0 } else { tenths })
+        let tenths = (self.0 * 10.0).round() as i64;
+        let (sign, whole, tenth) = (if tenths < 0 { "-" } else { "" }, tenths.abs() / 10, tenths.abs() % 10);
+        if tenth == 0 { write!(out, "{sign}{whole}") } else { write!(out, "{sign}{whole}.{tenth}") }
     }
 }

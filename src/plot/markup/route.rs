@@ -1,28 +1,25 @@
-//! Where the nodes, edges and labels of a network stand.
+//! Where the nodes and edges of a network stand.
 //!
-//! Not their values: the plan depends on the structure alone, so that it stands still while numbers change. One unit is
-//! one CSS pixel when the picture is as wide as a phone leaves room for ([`PHONE`]); text is never smaller than
-//! [`TEXT`]. Deep networks are wider than that, tall ones taller, and write less.
-//!
-//! Edge labels are placed last, greedily: each edge proposes places along itself (in one line beside it, or the symbol
-//! over the number), those that touch a node, a name or any edge are dropped, and
-//! the edges with the fewest places left choose first. Between two layers all edges have labels or none has.
+//! Not their values: the plan depends on the structure alone, so that it stands still while numbers change, and is kept
+//! from one drawing to the next ([`plan`]). One unit is one CSS pixel when the picture is as wide as a phone leaves room
+//! for ([`PHONE`]); text is never smaller than [`TEXT`]. Deep networks are wider than that, tall ones taller, and write less.
 
+use super::label;
 use crate::plot::surface::{Ruler, Table};
-use crate::view::Network;
+use crate::view::{Network, Node};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Width of the picture of a small network: that of a figure on a phone 390 wide.
 const PHONE: f64 = 344.0;
 /// Font size of labels and numbers.
 pub(super) const TEXT: f64 = 12.0;
 /// Height that a line of text takes.
-const LINE: f64 = 15.0;
+pub(super) const LINE: f64 = 15.0;
 /// Room between the rim of a node and its picture's edge, for the slope's arc.
-const RIM: f64 = 5.0;
+pub(super) const RIM: f64 = 5.0;
 /// Least room between the rims of neighbouring layers.
 const GAP: f64 = 66.0;
-/// Room that a label keeps from edges (half the widest one, and some air).
-const CLEAR: f64 = 4.5;
 /// Width up to which a deep network may grow to keep its layers apart.
 const WIDE: f64 = 560.0;
 
@@ -38,8 +35,8 @@ pub(super) struct Plan {
     pub(super) digits: u8,
     /// Few enough nodes in a layer that symbols stand above them and deltas are written out.
     pub(super) roomy: bool,
-    /// Middle of the line that says what the edges mean.
-    pub(super) legend_y: f64,
+    /// Where nodes and labels end; below it stands what the edges mean.
+    pub(super) floor: f64,
     /// Centres, by layer.
     pub(super) nodes: Vec<Vec<Xy>>,
     /// By edge, as in the network; `None` where an edge names nodes that are not there.
@@ -62,7 +59,7 @@ pub(super) struct Label {
 
 impl Route {
     /// The point at `t`, 0 at the source, 1 at the destination.
-    fn at(&self, t: f64) -> Xy {
+    pub(super) fn at(&self, t: f64) -> Xy {
         let u = 1.0 - t;
         let weights = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
         let sum = |axis: fn(&Xy) -> f64| self.curve.iter().zip(weights).map(|(p, w)| w * axis(p)).sum();
@@ -70,46 +67,47 @@ impl Route {
     }
 }
 
-/// A rectangle by middle and half sizes.
-#[derive(Clone, Copy)]
-struct Room {
-    middle: Xy,
-    half: Xy,
+/// The plan of `network`; the one that was asked for last is kept, since placing labels takes longer than everything else
+/// that happens in a frame.
+pub(super) fn plan(network: &Network) -> Rc<Plan> {
+    thread_local! {
+        static LAST: RefCell<Option<(Structure, Rc<Plan>)>> = const { RefCell::new(None) };
+    }
+    LAST.with_borrow_mut(|last| {
+        let structure = Structure::of(network);
+        match last {
+            Some((known, plan)) if *known == structure => plan.clone(),
+            _ => last.insert((structure, Rc::new(Plan::of(network)))).1.clone(),
+        }
+    })
 }
 
-impl Room {
-    fn touches(&self, other: &Room) -> bool {
-        (self.middle.0 - other.middle.0).abs() < self.half.0 + other.half.0
-            && (self.middle.1 - other.middle.1).abs() < self.half.1 + other.half.1
-    }
-
-    /// Distance of `point` from the rectangle; 0 inside.
-    fn distance(&self, point: Xy) -> f64 {
-        let dx = ((point.0 - self.middle.0).abs() - self.half.0).max(0.0);
-        let dy = ((point.1 - self.middle.1).abs() - self.half.1).max(0.0);
-        libm::hypot(dx, dy)
-    }
+/// What a plan depends on.
+#[derive(PartialEq)]
+struct Structure {
+    /// Whether each node, by layer, has a delta and a target.
+    layers: Vec<Vec<(bool, bool)>>,
+    /// Layer, source and destination of each edge, and the length of its id.
+    edges: Vec<(usize, usize, usize, usize)>,
+    labelled: bool,
+    explained: bool,
 }
 
-/// A place for a label, with how little it is wanted.
-#[derive(Clone)]
-struct Place {
-    cost: f64,
-    rooms: Vec<Room>,
-}
-
-impl Place {
-    fn touches(&self, other: &Place) -> bool {
-        self.rooms.iter().any(|room| other.rooms.iter().any(|taken| room.touches(taken)))
-    }
-
-    fn distance(&self, point: Xy) -> f64 {
-        self.rooms.iter().map(|room| room.distance(point)).fold(f64::INFINITY, f64::min)
+impl Structure {
+    fn of(network: &Network) -> Structure {
+        let layer =
+            |nodes: &Vec<Node>| nodes.iter().map(|node| (node.delta.is_some(), node.target.is_some())).collect();
+        Structure {
+            layers: network.layers.iter().map(layer).collect(),
+            edges: network.edges.iter().map(|edge| (edge.layer, edge.from, edge.to, edge.id.len())).collect(),
+            labelled: network.label_edges,
+            explained: !network.legends.is_empty(),
+        }
     }
 }
 
 impl Plan {
-    pub(super) fn of(network: &Network) -> Plan {
+    fn of(network: &Network) -> Plan {
         let layers = network.layers.len();
         let tallest = network.layers.iter().map(Vec::len).max().unwrap_or(0);
         let mut every = network.layers.iter().flatten();
@@ -161,13 +159,13 @@ impl Plan {
             radius,
             digits: if radius >= 25.0 { 3 } else { 2 },
             roomy,
-            legend_y: bottom + legend - LINE / 2.0,
+            floor: bottom,
             routes: Vec::new(),
             nodes,
         };
         plan.routes = network.edges.iter().map(|edge| plan.route(edge.layer, edge.from, edge.to)).collect();
         if network.label_edges && roomy {
-            plan.place_labels(network);
+            label::place(&mut plan, network);
         }
         plan
     }
@@ -188,134 +186,6 @@ impl Plan {
         Some(Route { curve: [start, (start.0 + bend, start.1), (end.0 - bend, end.1), end], label: None })
     }
 
-    fn place_labels(&mut self, network: &Network) {
-        let taken = self.taken(network);
-        let marks: Vec<Vec<Xy>> = self
-            .routes
-            .iter()
-            .map(|route| route.map_or(Vec::new(), |route| (0..=40).map(|i| route.at(f64::from(i) / 40.0)).collect()))
-            .collect();
-        let mut placed: Vec<(usize, Place)> = Vec::new();
-        for layer in 0..network.layers.len() {
-            let between: Vec<usize> = (0..network.edges.len()).filter(|&i| network.edges[i].layer == layer).collect();
-            let mut open: Vec<(usize, Vec<Place>)> = between
-                .iter()
-                .filter_map(|&edge| Some((edge, self.places(&self.routes[edge]?, &network.edges[edge].id))))
-                .map(|(edge, mut places)| {
-                    places.retain_mut(|place| self.admits(place, edge, &taken, &marks));
-                    (edge, places)
-                })
-                .collect();
-            open.sort_by_key(|(_, places)| places.len());
-            let before = placed.len();
-            for (edge, places) in open {
-                let free = places.into_iter().filter(|place| !placed.iter().any(|(_, other)| place.touches(other)));
-                placed.extend(free.min_by(|a, b| a.cost.total_cmp(&b.cost)).map(|place| (edge, place)));
-            }
-            if placed.len() < before + between.len() {
-                placed.truncate(before);
-            }
-        }
-        for (edge, place) in placed {
-            let (symbol, number) = (place.rooms[0].middle, place.rooms[place.rooms.len() - 1].middle);
-            if let Some(route) = &mut self.routes[edge] {
-                route.label = Some(Label { symbol, number });
-            }
-        }
-    }
-
-    /// Whether a label of `edge` may stand at `place`; where it is not plain whose label it is, it is less wanted.
-    fn admits(&self, place: &mut Place, edge: usize, taken: &[Room], marks: &[Vec<Xy>]) -> bool {
-        let inside = |room: &Room| {
-            let ((x, y), half) = (room.middle, room.half);
-            x >= half.0 && x + half.0 <= self.width && y >= half.1 && y + half.1 <= self.legend_y - LINE
-        };
-        if !place.rooms.iter().all(|room| inside(room) && !taken.iter().any(|other| room.touches(other))) {
-            return false;
-        }
-        let (mut own, mut other) = (f64::INFINITY, f64::INFINITY);
-        for (index, marks) in marks.iter().enumerate() {
-            let nearest = marks.iter().map(|mark| place.distance(*mark)).fold(f64::INFINITY, f64::min);
-            let best = if index == edge { &mut own } else { &mut other };
-            *best = nearest.min(*best);
-        }
-        place.cost += 0.03 * (16.0 - (other - own)).clamp(0.0, 20.0) + 0.03 * (own - CLEAR);
-        own >= CLEAR && other >= CLEAR
-    }
-
-    /// Places for the label of `route`.
-    fn places(&self, route: &Route, id: &str) -> Vec<Place> {
-        let symbol = Table.width(&super::network::symbol_of(id), TEXT, false);
-        let number = Table.width("−0.99", TEXT, false);
-        let space = Table.width(" ", TEXT, false);
-        let half = |width: f64| (width / 2.0, LINE / 2.0 - 1.5);
-        let (line, symbol, number) = (half(symbol + space + number), half(symbol), half(number));
-        let slant = if route.curve[0].1 <= route.curve[3].1 { 1.0 } else { -1.0 };
-        let mut places = Vec::new();
-        for i in 0..=32 {
-            let t = 0.1 + 0.025 * f64::from(i);
-            let (x, y) = route.at(t);
-            let off_centre = 0.6 * (t - 0.5).abs();
-            for air in [0.5, 4.0, 8.0] {
-                let away = CLEAR + air;
-                let one = |dx: f64, dy: f64, cost: f64| Place {
-                    cost: off_centre + cost + air * 0.02,
-                    rooms: vec![Room { middle: (x + dx, y + dy), half: line }],
-                };
-                let (dx, dy) = (line.0 + away, line.1 + away);
-                places.extend([
-                    one(0.0, -dy, 0.0),
-                    one(0.0, dy, 0.1),
-                    one(-dx, 0.0, 0.1),
-                    one(dx, 0.0, 0.1),
-                    one(dx * 0.8, -dy * slant, 0.15),
-                    one(-dx * 0.8, dy * slant, 0.15),
-                ]);
-                // Symbol over number: on both sides of the edge, or as a block on one side.
-                let two = |dx: f64, dy: f64, apart: f64, cost: f64| Place {
-                    cost: off_centre + cost + air * 0.02,
-                    rooms: vec![
-                        Room { middle: (x + dx, y + dy - apart), half: symbol },
-                        Room { middle: (x + dx, y + dy + apart), half: number },
-                    ],
-                };
-                let (dx, dy) = (symbol.0.max(number.0) + away, 2.0 * number.1 + away);
-                places.extend([
-                    two(0.0, 0.0, number.1 + away, 0.5),
-                    two(0.0, -dy, number.1, 0.3),
-                    two(0.0, dy, number.1, 0.3),
-                    two(-dx, 0.0, number.1, 0.3),
-                    two(dx, 0.0, number.1, 0.3),
-                    two(dx, -dy * 0.6 * slant, number.1, 0.3),
-                    two(-dx, dy * 0.6 * slant, number.1, 0.3),
-                ]);
-            }
-        }
-        places
-    }
-
-    /// What labels of edges must not touch: nodes, and the texts around them.
-    fn taken(&self, network: &Network) -> Vec<Room> {
-        let mut taken = Vec::new();
-        let rim = self.radius + RIM;
-        let text = |x, y, width: f64| Room { middle: (x, y), half: (width / 2.0 + 1.0, LINE / 2.0) };
-        for (node, &(x, y)) in network.layers.iter().flatten().zip(self.nodes.iter().flatten()) {
-            taken.push(Room { middle: (x, y), half: (rim * 0.8, rim) });
-            taken.push(Room { middle: (x, y), half: (rim, rim * 0.7) });
-            if self.roomy {
-                taken.push(text(x, self.symbol_y(y), 20.0));
-            }
-            if node.delta.is_some() {
-                taken.push(text(x, self.delta_y(y), Table.width("δ −0.0999", TEXT, true)));
-            }
-            if node.target.is_some() {
-                let width = Table.width("t −0.99", TEXT, false);
-                taken.push(text(self.target_x(x) + width / 2.0, y, width));
-            }
-        }
-        taken
-    }
-
     /// Middle of the symbol above a node at `y`.
     pub(super) fn symbol_y(&self, y: f64) -> f64 {
         y - self.radius - 3.0 - LINE / 2.0
@@ -324,6 +194,11 @@ impl Plan {
     /// Middle of the delta under a node at `y`.
     pub(super) fn delta_y(&self, y: f64) -> f64 {
         y + self.radius + 4.0 + LINE / 2.0
+    }
+
+    /// Middle of the line that says what the edges mean.
+    pub(super) fn legend_y(&self) -> f64 {
+        self.height - LINE / 2.0
     }
 
     /// Left end of the target right of a node at `x`.

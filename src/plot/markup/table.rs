@@ -1,6 +1,6 @@
 //! Writes a table.
 //!
-//! Not its looks: numbers carry the class `number`, verdicts `verdict` with one `yes` and one `no` inside, of which the
+//! Not its looks: numbers and the headings above them carry the class `number`, verdicts `verdict` with one `yes` and one `no` inside, of which the
 //! page shows the one that `data-ok` names.
 //!
 //! Classes: `table` · `number` · `symbol` · `verdict` > `yes`, `no`.
@@ -13,9 +13,10 @@ pub(super) fn write(w: &mut Writer, table: &Table) {
     w.tag("table").class("table").open();
     w.tag("thead").open();
     w.tag("tr").open();
-    for heading in &table.columns {
+    for (column, heading) in table.columns.iter().enumerate() {
         let heading = w.words.get(heading);
-        w.tag("th").attr("scope", "col").text(heading);
+        let of_numbers = table.rows.iter().any(|row| matches!(row.cells.get(column), Some(Cell::Number(..))));
+        w.tag("th").class(if of_numbers { "number" } else { "" }).attr("scope", "col").text(heading);
     }
     w.close("tr");
     w.close("thead");
