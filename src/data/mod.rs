@@ -2,6 +2,7 @@
 //! script that made it beside it; the page fetches it when a figure needs it (`lessons::assets`).
 
 pub mod digits;
+pub mod photo;
 pub mod pictures;
 pub mod toys;
 
