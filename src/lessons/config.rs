@@ -176,12 +176,10 @@ fn start_value(kind: &Kind) -> Value {
 /// Reads a value of `control`: the value, where there is one, and what was wrong, where something was.
 fn parse(control: &Control, text: &str) -> (Option<Value>, Option<Problem>) {
     let id = control.id;
-    if let Kind::Text { max_length, .. } = control.kind {
-        return if text.chars().count() > max_length {
-            (None, Some(Problem::new(Code::TooLong, id, "", max_length.to_string())))
-        } else {
-            (Some(Value::Text(text.into())), None)
-        };
+    if let Kind::Text { max_length, check, .. } = control.kind {
+        let too_long = || Problem::new(Code::TooLong, id, "", max_length.to_string());
+        let problem = if text.chars().count() > max_length { Some(too_long()) } else { check(text) };
+        return (problem.is_none().then(|| Value::Text(text.into())), problem);
     }
     if text.len() > LONGEST {
         return (None, Some(Problem::new(Code::TooLong, id, "", LONGEST.to_string())));

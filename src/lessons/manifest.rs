@@ -3,6 +3,7 @@
 //! Not prose: every word is a key, looked up in `www/lessons/<id>.<language>.md`.
 
 use super::assets::Asset;
+use super::problem::Problem;
 use crate::view::Key;
 
 /// Everything that is known of a lesson before it runs.
@@ -66,7 +67,7 @@ pub struct When {
 }
 
 /// What a control accepts, with the value that it has where neither preset nor reader says anything.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// A number in a range.
     Slider {
@@ -124,6 +125,8 @@ pub enum Kind {
         max_length: usize,
         /// Value at the start.
         default: &'static str,
+        /// What is wrong with a text; one with a problem does not get in, and the value before it stays.
+        check: fn(&str) -> Option<Problem>,
     },
 }
 

@@ -38,11 +38,13 @@ pub enum Code {
     Adapted,
     /// No lesson of this name.
     UnknownLesson,
+    /// A text that a lesson parses is wrong at some place, which the subject names (`stack:17`).
+    Syntax,
 }
 
 impl Code {
     /// Every code, for the tests of the translations.
-    pub const ALL: [Code; 9] = [
+    pub const ALL: [Code; 10] = [
         Code::UnknownKey,
         Code::NotANumber,
         Code::OutOfRange,
@@ -52,6 +54,7 @@ impl Code {
         Code::Repeated,
         Code::Adapted,
         Code::UnknownLesson,
+        Code::Syntax,
     ];
 
     /// The name in JavaScript and in the translations.
@@ -66,6 +69,7 @@ impl Code {
             Code::Repeated => "repeated",
             Code::Adapted => "adapted",
             Code::UnknownLesson => "unknown-lesson",
+            Code::Syntax => "syntax",
         }
     }
 }
@@ -106,6 +110,7 @@ impl fmt::Display for Problem {
             Code::Malformed => write!(out, "{subject}: \"{given}\" is not of the form {expected}; it is left out."),
             Code::Repeated => write!(out, "{subject} is given twice; the last one counts."),
             Code::Adapted => write!(out, "{subject}: {given} does not fit here; {expected} is used."),
+            Code::Syntax => write!(out, "{subject}: \"{given}\" does not fit; expected: {expected}. What was there stays."),
             Code::UnknownLesson => write!(out, "There is no lesson \"{given}\"; known: {expected}."),
         }
     }

@@ -4,8 +4,10 @@
 //! A word is a [`Key`] into the lesson's prose. A thing that the reader can point at carries an *id*, the same string
 //! that names its readout, its edit in the URL and its highlight: `w2_1_3` is one weight everywhere.
 
+mod image;
 mod math;
 
+pub use image::{Dots, Image, Outline, Rect, Stroke};
 pub use math::{Math, Phrase};
 
 /// A key into the prose of a lesson (or of the page), never shown as it is.
@@ -167,15 +169,6 @@ pub struct Heatmap {
     pub reach: f32,
     /// Points over the grid; class 0 has the colour of values below the middle, class 1 of those above.
     pub points: Vec<Point>,
-}
-
-/// A picture, RGBA, 8 bits each, top row first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Image {
-    /// Width in pixels.
-    pub width: usize,
-    /// `width * height * 4` bytes.
-    pub rgba: Vec<u8>,
 }
 
 /// Whether something has happened at the moment shown.
