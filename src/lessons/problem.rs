@@ -110,7 +110,9 @@ impl fmt::Display for Problem {
             Code::Malformed => write!(out, "{subject}: \"{given}\" is not of the form {expected}; it is left out."),
             Code::Repeated => write!(out, "{subject} is given twice; the last one counts."),
             Code::Adapted => write!(out, "{subject}: {given} does not fit here; {expected} is used."),
-            Code::Syntax => write!(out, "{subject}: \"{given}\" does not fit; expected: {expected}. What was there stays."),
+            Code::Syntax => {
+                write!(out, "{subject}: \"{given}\" does not fit; expected: {expected}. What was there stays.")
+            }
             Code::UnknownLesson => write!(out, "There is no lesson \"{given}\"; known: {expected}."),
         }
     }

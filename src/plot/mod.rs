@@ -15,6 +15,7 @@ mod curve;
 pub mod format;
 mod frame;
 mod heatmap;
+mod image;
 mod labels;
 mod markup;
 mod rgba;
@@ -40,6 +41,11 @@ use sheet::{Anchor, Sheet, solid};
 /// there is nothing: the page clears the canvas, and puts the [`pixels`] there. Views that are markup draw nothing.
 pub fn draw<B: DrawingBackend>(view: &View, backend: B, style: &Style) -> Drawn<B> {
     let sheet = Sheet::new(backend, style);
+    if let View::Image(image) = view
+        && let Some(place) = image::place(image, sheet.width, sheet.height)
+    {
+        image::draw(&sheet, image, &place)?;
+    }
     if is_chart(view) {
         match (view, frame(view, sheet.width, sheet.height, style.words)) {
             (View::Curve(curve), Some(frame)) => curve::draw(&sheet, curve, &frame)?,
@@ -72,7 +78,7 @@ pub fn svg(view: &View, width: u32, height: u32, style: &Style) -> String {
     let body = body.replace(&format!(" font-family=\"{}\"", FONT.replace('\'', "&apos;")), "");
     let cells = match (view, layout(view, width.into(), height.into(), &style)) {
         (View::Heatmap(map), Some(area)) => rgba::heatmap_paths(map, &style.palette, area),
-        (View::Image(image), Some(area)) => rgba::image_paths(image, style.palette.paper, area),
+        (View::Image(image), Some(area)) => rgba::image_paths(image, &style.palette, area),
         _ => String::new(),
     };
     let (fine_width, fine_height) = (width * FINE, height * FINE);
@@ -97,10 +103,7 @@ pub fn themed(svg: &str, palette: &Palette) -> String {
 pub fn pixels(view: &View, palette: &Palette) -> Option<(usize, usize, Vec<u8>)> {
     match view {
         View::Heatmap(map) => Some(heatmap_rgba(map, palette)),
-        View::Image(image) if image.width > 0 => {
-            let height = image.rgba.len() / 4 / image.width;
-            Some((image.width, height, image.rgba[..image.width * height * 4].to_vec()))
-        }
+        View::Image(image) if image.width > 0 => Some((image.width, image.height(), image::blended(image, palette))),
         _ => None,
     }
     .filter(|(width, height, _)| *width > 0 && *height > 0)
@@ -109,17 +112,17 @@ pub fn pixels(view: &View, palette: &Palette) -> Option<(usize, usize, Vec<u8>)>
 /// Where the data of a chart lie in a drawing of `width x height` CSS pixels; `None` where there are none.
 pub fn layout(view: &View, width: f64, height: f64, style: &Style) -> Option<Area> {
     if let View::Image(image) = view {
-        let rows = image.rgba.len().checked_div(4 * image.width).filter(|rows| *rows > 0)?;
-        let scale = (width / image.width as f64).min(height / rows as f64);
-        let (wide, high) = (image.width as f64 * scale, rows as f64 * scale);
-        let (left, top) = ((width - wide) / 2.0, (height - high) / 2.0);
-        return Some(Area { left, top, right: left + wide, bottom: top + high });
+        return image::place(image, width, height).map(|place| place.area());
     }
     frame(view, width, height, style.words).map(|frame| frame.area)
 }
 
-/// The values at `(x, y)` CSS pixels of a chart drawn at `width x height`; `None` outside its area.
+/// The values at `(x, y)` CSS pixels of a chart drawn at `width x height`; `None` outside its area. Of a picture: the place in
+/// its pixels, y downwards.
 pub fn locate(view: &View, x: f64, y: f64, width: f64, height: f64, style: &Style) -> Option<(f64, f64)> {
+    if let View::Image(image) = view {
+        return image::place(image, width, height)?.locate((x, y));
+    }
     frame(view, width, height, style.words)?.locate((x, y))
 }
 

@@ -8,6 +8,7 @@
 
 use super::frame::Area;
 use super::heatmap::rows;
+use super::image::blended;
 use super::style::{Palette, Rgb};
 use crate::view::{Heatmap, Image};
 use core::fmt::Write as _;
@@ -119,28 +120,50 @@ pub(super) fn heatmap_paths(map: &Heatmap, palette: &Palette, area: Area) -> Str
     })
 }
 
-/// `image` as paths that fill `area`, in 32 steps a channel: for stills of small pictures.
-pub(super) fn image_paths(image: &Image, paper: Rgb, area: Area) -> String {
+/// Most cells along the longer side of a picture in an SVG: a still is a mosaic, or it would weigh more than the page.
+const SVG_CELLS: usize = 56;
+
+/// `image` as paths that fill `area`, in 32 steps a channel; a large one is made smaller.
+pub(super) fn image_paths(image: &Image, palette: &Palette, area: Area) -> String {
+    let (cols, rgba) = mosaic(image.width, &blended(image, palette));
     let step = |channel: u8, under: u8, alpha: u8| {
         let mixed = (u32::from(channel) * u32::from(alpha) + u32::from(under) * u32::from(255 - alpha)) / 255;
         mixed as i32 >> 3
     };
-    let [_, red, green, blue] = paper.to_be_bytes();
-    let colours: Vec<i32> = image
-        .rgba
+    let [_, red, green, blue] = palette.paper.to_be_bytes();
+    let colours: Vec<i32> = rgba
         .chunks_exact(4)
         .map(|p| step(p[0], red, p[3]) << 10 | step(p[1], green, p[3]) << 5 | step(p[2], blue, p[3]))
         .collect();
     let mut shades = colours.clone();
     shades.sort_unstable();
     shades.dedup();
-    cells(&colours, image.width, area, shades.into_iter(), |colour| {
+    cells(&colours, cols, area, shades.into_iter(), |colour| {
         let channel = |shift: u32| {
             let five = (colour as u32 >> shift) & 31;
             five << 3 | five >> 2
         };
         (channel(10) << 16 | channel(5) << 8 | channel(0), 1.0)
     })
+}
+
+/// A picture of `width` columns with at most [`SVG_CELLS`] along a side: columns, and RGBA; each cell is the mean of the pixels
+/// whose middle lies in it.
+fn mosaic(width: usize, rgba: &[u8]) -> (usize, Vec<u8>) {
+    let height = rgba.len().checked_div(4 * width).unwrap_or(0);
+    let longer = width.max(height);
+    if longer <= SVG_CELLS {
+        return (width, rgba.to_vec());
+    }
+    let [cols, rows] = [width, height].map(|side| (side * SVG_CELLS / longer).max(1));
+    let mut sums = vec![[0u32; 5]; cols * rows];
+    for (at, pixel) in rgba.chunks_exact(4).enumerate() {
+        let sum = &mut sums[at / width * rows / height * cols + at % width * cols / width];
+        for (sum, channel) in sum.iter_mut().zip(pixel.iter().chain([&1])) {
+            *sum += u32::from(*channel);
+        }
+    }
+    (cols, sums.into_iter().flat_map(|[r, g, b, a, n]| [r, g, b, a].map(|sum| (sum / n.max(1)) as u8)).collect())
 }
 
 /// The opacity at which `colour` over `paper` comes nearest to `shade`.

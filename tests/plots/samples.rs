@@ -84,7 +84,32 @@ pub fn surface() -> View {
 /// A picture of 8 x 4.
 pub fn picture() -> View {
     let rgba = (0..32u8).flat_map(|i| [i * 8, 255 - i * 8, 128, if i == 5 { 0 } else { 255 }]).collect();
-    View::Image(Image { width: 8, rgba })
+    View::Image(Image { width: 8, rgba, ..Image::default() })
+}
+
+/// A larger picture with everything that can lie over one, partly outside of it.
+pub fn marked_picture() -> View {
+    let rgba = (0..64 * 48usize).flat_map(|i| [(i % 64 * 4) as u8, (i / 64 * 5) as u8, 90, 255]).collect();
+    let rect = Rect { left: -12.0, top: 10.0, right: 40.0, bottom: 60.0 };
+    let outline = |rect, stroke, label: &str| Outline {
+        rect,
+        stroke,
+        hatched: stroke == Stroke::Strong,
+        spotlight: stroke == Stroke::Strong,
+        label: label.into(),
+    };
+    View::Image(Image {
+        width: 64,
+        rgba,
+        window: Some(Rect::of(64, 48).around(rect).grown(4.0)),
+        heat: (0..64 * 48).map(|i| (i % 64) as f32 / 63.0).collect(),
+        outlines: vec![
+            outline(Rect::of(64, 48), Stroke::Thin, ""),
+            outline(rect.grown(-8.0), Stroke::Dashed, ""),
+            outline(rect, Stroke::Strong, "52 × 50"),
+        ],
+        dots: vec![Dots { xs: vec![4.0, 20.0, 36.0], ys: vec![14.0, 30.0], radius: 3.0 }],
+    })
 }
 
 /// A network of these widths; `k` shakes its numbers, not its structure.
