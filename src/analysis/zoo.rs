@@ -55,7 +55,7 @@ architecture! {
     ALEXNET, "alexnet", "AlexNet (torchvision)",
     [
         "input224x224x3 conv11x64s4p2 relu maxpool3s2 conv5x192p2 relu maxpool3s2",
-        "conv3x384p1 relu conv3x384p1 relu conv3x256p1 relu maxpool3s2",
+        "conv3x384p1 relu conv3x256p1 relu conv3x256p1 relu maxpool3s2",
     ],
     "fc4096 relu fc4096 relu fc1000"
 }
