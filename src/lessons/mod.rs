@@ -14,6 +14,7 @@ pub mod backprop;
 pub mod config;
 pub mod manifest;
 pub mod problem;
+pub mod receptive_field;
 pub mod run;
 
 use crate::view::{Format, Math, View};
@@ -24,7 +25,7 @@ pub use problem::Problem;
 pub use run::{History, Run};
 
 /// All lessons, in the order in which they are read. Adding one is adding a line.
-pub const REGISTRY: &[Entry] = &[backprop::ENTRY];
+pub const REGISTRY: &[Entry] = &[backprop::ENTRY, receptive_field::ENTRY];
 
 /// A line of the registry.
 #[derive(Clone, Copy)]

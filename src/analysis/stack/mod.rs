@@ -175,6 +175,44 @@ impl Stack {
         Stack { input, layers: self.layers.clone() }.shaped()
     }
 
+    /// The same windows over other channels: `input` of them in the picture, and `width(c)` where there were c. A depthwise
+    /// convolution stays one; other groups stay where they still divide the channels.
+    pub fn with_channels(&self, input: usize, width: &dyn Fn(usize) -> usize) -> Result<Stack, Mistake> {
+        fn recast(
+            layers: &mut [Layer],
+            mut from: usize,
+            mut to: usize,
+            width: &dyn Fn(usize) -> usize,
+        ) -> (usize, usize) {
+            for layer in layers {
+                match &mut layer.op {
+                    Op::Conv { channels, groups, .. } => {
+                        let wanted = if *groups > 1 && *groups == from { to } else { *groups };
+                        (from, *channels) = (*channels, width(*channels));
+                        *groups = if to.is_multiple_of(wanted) && channels.is_multiple_of(wanted) { wanted } else { 1 };
+                        to = *channels;
+                    }
+                    Op::Fc { width: outputs, .. } => {
+                        (from, *outputs) = (*outputs, width(*outputs));
+                        to = *outputs;
+                    }
+                    Op::Residual { main, projection } => {
+                        let made = recast(main, from, to, width);
+                        if let Some(projection) = projection {
+                            recast(projection, from, to, width);
+                        }
+                        (from, to) = made;
+                    }
+                    Op::Pool { .. } | Op::Relu | Op::Norm => {}
+                }
+            }
+            (from, to)
+        }
+        let mut layers = self.layers.clone();
+        recast(&mut layers, self.input.channels, input, width);
+        Stack { input: Map { channels: input, ..self.input }, layers }.shaped()
+    }
+
     fn shaped(mut self) -> Result<Stack, Mistake> {
         shape::infer(self.input, &mut self.layers)?;
         Ok(self)

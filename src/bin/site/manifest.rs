@@ -68,7 +68,9 @@ fn control(control: &Control) -> Value {
         Kind::Sizes { length, each, default } => {
             json!({ "kind": "sizes", "length": [length.0, length.1], "each": [each.0, each.1], "default": default })
         }
-        Kind::Text { max_length, default, .. } => json!({ "kind": "text", "maxLength": max_length, "default": default }),
+        Kind::Text { max_length, default, .. } => {
+            json!({ "kind": "text", "maxLength": max_length, "default": default })
+        }
     };
     value["id"] = json!(control.id);
     value["when"] = json!(control.when.map(|when| json!({ "choice": when.choice, "options": when.options })));
