@@ -7,6 +7,7 @@ mod backprop;
 mod contract;
 mod digests;
 mod programs;
+mod receptive_field;
 
 use tensorscope::lessons::{Run, find};
 
@@ -29,8 +30,9 @@ fn bits(run: &Run) -> Vec<(String, u64)> {
     readouts.into_iter().map(|readout| (readout.id, readout.value.to_bits())).collect()
 }
 
-/// Goes to `step`.
+/// Goes to `step`, or to the last one that the lesson has.
 fn go(run: &mut Run, step: u32) {
+    let step = step.min(run.entry().manifest.max_step);
     run.seek(step);
     assert_eq!(run.work(u32::MAX), 0);
     assert_eq!(run.step(), step);

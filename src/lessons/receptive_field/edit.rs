@@ -116,7 +116,7 @@ impl Lens {
     /// The unit's number, computed on both pictures in full, where there is paint.
     fn refresh_value(&mut self) {
         self.painted = None;
-        if self.paint.is_empty() || !pass::is_affordable(&self.net) {
+        if self.paint.is_empty() || !pass::is_affordable(&self.net, pass::PASS) {
             return;
         }
         let input = |rgb: &[u8]| pass::Input::of_rgb(rgb, self.net.input);

@@ -14,15 +14,17 @@ use crate::kernels::Real;
 use crate::kernels::window::Window;
 use crate::rng::Rng;
 
-/// Products of a forward pass that a figure may ask for.
-const MOST_MACS: u64 = 8_000_000_000;
-/// Elements of all maps, and of all weights: they are in memory together.
-const MOST_ELEMENTS: u64 = 48_000_000;
+/// Products of a forward pass, and elements of all maps and of all weights: they are in memory together.
+pub type Budget = (u64, u64);
+/// What a figure may ask for.
+pub const PASS: Budget = (8_000_000_000, 48_000_000);
+/// What a proof may take: it is made again whenever the reader chooses a unit.
+pub const PROOF: Budget = (250_000_000, 16_000_000);
 /// Streams of the seed: one for each pass, from here on.
 const STREAM_PASSES: u64 = 1000;
 
 /// Whether a forward and a backward pass fit into the reader's patience and memory.
-pub fn is_affordable(stack: &Stack) -> bool {
+pub fn is_affordable(stack: &Stack, (most_macs, most_elements): Budget) -> bool {
     let (mut macs, mut elements, mut weights) = (0u64, stack.input.len(), 0u64);
     for layer in stack.flat() {
         let taps = match &layer.op {
@@ -35,7 +37,7 @@ pub fn is_affordable(stack: &Stack) -> bool {
         elements += layer.output.len();
         weights = weights.saturating_add(layer.parameters());
     }
-    macs <= MOST_MACS && elements <= MOST_ELEMENTS && weights <= MOST_ELEMENTS
+    macs <= most_macs && elements <= most_elements && weights <= most_elements
 }
 
 /// A part of the picture on which a unit has the same gradient as on the whole.

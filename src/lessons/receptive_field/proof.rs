@@ -24,7 +24,7 @@ pub struct Proof {
 impl Lens {
     /// The proof for the present unit; absent where it would take too long.
     fn proof(&self) -> Option<&Proof> {
-        if !pass::is_affordable(&pass::thin(&self.geometry.stack)) {
+        if !pass::is_affordable(&pass::thin(&self.geometry.stack), pass::PROOF) {
             return None;
         }
         Some(self.proof.get_or_init(|| self.prove()))

@@ -62,7 +62,11 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
     let [height, width] = stack.input.size;
     let uniform = config.choice("weights") == 1;
     Box::new(Lens {
-        affordable: if uniform { pass::is_affordable(&pass::thin(&stack)) } else { pass::is_affordable(&net) },
+        affordable: if uniform {
+            pass::is_affordable(&pass::thin(&stack), pass::PROOF)
+        } else {
+            pass::is_affordable(&net, pass::PASS)
+        },
         has_photo: photo.is_some(),
         // Until the photograph is there: an even grey.
         rgb: Rc::new(photo.map_or_else(|| vec![128; height * width * 3], |photo| photo.resized(height, width))),
