@@ -55,7 +55,7 @@ export class Figure {
   constructor(root, page, words, address) {
     this.root = root;
     this.lesson = page.lesson;
-    this.data = `${page.root}data/`;
+    this.data = page.root;
     this.words = words;
     this.address = address;
     this.notices = new Notices(root, words);
