@@ -4,17 +4,28 @@
 //! Images are `[n, c, h, w]`, weights `[out_c, c / groups, kh, kw]`, results `[n, out_c, oh, ow]`.
 //!
 //! # The order of a sum
-//! Each output is one chain over c, then kh, then kw; each input gradient one over out_c, kh, kw; each weight
-//! gradient one over n, oh, ow; from 0 or, with [`Write::Accumulate`], from what stands in the output. Padding is a
-//! pixel of 0 like any other: with an infinite weight it gives NaN.
+//! Part of the result, so it is fixed. Each output is one chain over kh, kw, c; each input gradient one over the outputs
+//! that the pixel went to, by rows, columns and channels; each weight gradient one over n, oh, ow; from 0 or, with
+//! [`Write::Accumulate`], from what stands in the output. Products with the padding may be left out: they add
+//! nothing, unless a weight is infinite or NaN.
+//!
+//! # How it is done
+//! No patch is copied. An image is put in a frame of zeros once (`Images`), and tiles of 8 vectors run over the taps of
+//! their windows where these stand: `passes` for the output and, with the roles turned, the input's gradient (a stride
+//! splits that into phases, `axis`), `weight` for the weight's. [`Conv2d::along`] chooses what the lanes run along.
 
-mod gather;
+mod axis;
+mod passes;
+mod weight;
 
+use super::matmul::pack_cols;
 use super::window::{Window, WindowError};
 use super::{Lanes, Real, Write, expect_len};
+use axis::Axis;
 use core::fmt;
-pub use gather::Along;
-use gather::{Grid, Pass, Taps};
+pub use passes::Along;
+use passes::{Pass, for_panels, packed_len};
+use weight::{Gather, TURNED};
 
 /// The sizes of a convolution, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,103 +115,36 @@ impl Conv2d {
 
     /// How many elements of scratch each of the three kernels wants (the largest of them).
     pub fn scratch_len<R: Real>(&self) -> usize {
-        let ([out_c, group_c, kh, kw], slack) = (self.weight, gather::SLACK * R::Lanes::COUNT);
+        let ([out_c, group_c, kh, kw], slack) = (self.weight, passes::SLACK * R::Lanes::COUNT);
         let per_group = out_c / self.groups;
+        let frame = |[rows, cols]: [Axis; 2], depth: usize| rows.frame * cols.frame * depth + slack;
         let (forward, backward) = (group_c * kh * kw, per_group * kh * kw);
-        // Offsets, weights and image; then offsets, places, weights and image; then turned gradients.
-        let forward =
-            forward + gather::packed_len::<R>(per_group, forward) + self.padded_input().plane * group_c + slack;
-        let backward =
-            2 * backward + gather::packed_len::<R>(group_c, backward) + self.padded_grad().plane * per_group + slack;
-        forward.max(backward) + gather::TURNED
+        // Offsets, weights, image; and for the gradient of the weight what is turned.
+        let forward = forward + packed_len::<R>(per_group, forward) + frame(self.on_input(), group_c) + TURNED;
+        let backward = backward + packed_len::<R>(group_c, backward) + frame(self.on_grad([0, 0]), per_group);
+        forward.max(backward)
     }
 
-    /// offsets[t] = how far tap t = (c, kh, kw) is from the first one of its window.
-    fn input_taps(&self, frame: Frame, offsets: &mut [u32]) {
-        let ([_, _, kh, kw], dilation) = (self.weight, self.window.dilation);
-        for (t, offset) in offsets.iter_mut().enumerate() {
-            let (c, ky, kx) = (t / (kh * kw), t / kw % kh, t % kw);
-            *offset = (c * frame.plane + ky * dilation[0] * frame.row + kx * dilation[1]) as u32;
-        }
-    }
-
-    /// For the input's pixels s i + `phase`: offsets[t] = how far the output under tap t = (out_c, kh, kw) is from output i
-    /// in the frame, and places[t] = where the tap's weight stands for the first channel. Returns how many taps there are:
-    /// the others stand on no output.
-    fn grad_taps(&self, frame: Frame, phase: [usize; 2], offsets: &mut [u32], places: &mut [u32]) -> usize {
-        let [out_c, group_c, kh, kw] = self.weight;
-        let row_of = |d: usize, tap: usize| self.place_of_tap(frame, d, phase[d], tap);
-        let mut count = 0;
-        for oc in 0..out_c / self.groups {
-            for (ky, y) in (0..kh).filter_map(|ky| Some((ky, row_of(0, ky)?))) {
-                for (kx, x) in (0..kw).filter_map(|kx| Some((kx, row_of(1, kx)?))) {
-                    offsets[count] = (oc * frame.plane + y * frame.row + x) as u32;
-                    places[count] = ((oc * group_c * kh + ky) * kw + kx) as u32;
-                    count += 1;
-                }
-            }
-        }
-        count
-    }
-
-    /// Where in the frame the output stands whose tap `tap` is on pixel `phase` along direction `d`, if there is one.
-    fn place_of_tap(&self, frame: Frame, d: usize, phase: usize, tap: usize) -> Option<usize> {
-        let Window { padding, stride, dilation, .. } = self.window;
-        let moved = phase + padding[d] + frame.before[d] * stride[d] - tap * dilation[d];
-        moved.is_multiple_of(stride[d]).then_some(moved / stride[d])
-    }
-
-    /// How many places of the window are taps of a phase.
-    fn phase_taps(&self, frame: Frame, phase: [usize; 2]) -> usize {
-        let along = |d: usize| {
-            (0..self.window.kernel[d]).filter(|&tap| self.place_of_tap(frame, d, phase[d], tap).is_some()).count()
-        };
-        along(0) * along(1)
-    }
-
-    /// The windows on the input, and their results in a plane of the output.
-    fn windows(&self, frame: Frame) -> Grid {
-        let ([_, _, oh, ow], [vertical, horizontal]) = (self.output, self.window.stride);
-        let image = [vertical * frame.row, horizontal];
-        Grid { size: [oh, ow], image, first: 0, out: [ow, 1], plane: oh * ow }
-    }
-
-    /// The outputs that reach the input's pixels s i + `phase`, and where these are in a plane of the input.
-    fn outputs(&self, frame: Frame, phase: [usize; 2]) -> Grid {
-        let ([_, _, h, w], [vertical, horizontal]) = (self.input, self.window.stride);
-        let size = [h.saturating_sub(phase[0]).div_ceil(vertical), w.saturating_sub(phase[1]).div_ceil(horizontal)];
-        let out = [vertical * w, horizontal];
-        Grid { size, image: [frame.row, 1], first: phase[0] * w + phase[1], out, plane: h * w }
-    }
-
-    /// What the lanes run along when results have `channels` channels a group and windows stand `stride` apart.
+    /// What the lanes run along in a convolution or an input's gradient: from an image with `depth` channels to `channels`
+    /// ones, windows (and results) `stride` apart in a row, all of one group.
     ///
-    /// Lanes along pixels want windows side by side, and a tile of its 8 vectors takes 1 to 3 channels; lanes along channels
-    /// waste what is missing to 4.
-    fn along<R: Real>(channels: usize, stride: usize) -> Along {
-        if channels < 4.min(R::Lanes::COUNT) && stride == 1 { Along::Pixels } else { Along::Channels }
+    /// Lanes along pixels want windows side by side, and look the taps up one by one; lanes along channels waste what is
+    /// missing to 4 channels, and turn the image and the results. In units of the limit (a loop of multiply-adds in
+    /// registers), V8 with simd128, 28x28x1 -> 8, 5x5: pixels 0.65, channels 0.51.
+    pub fn along<R: Real>(depth: usize, channels: usize, stride: usize) -> Along {
+        if stride == 1 && (channels < R::Lanes::COUNT || depth < 4) { Along::Pixels } else { Along::Channels }
     }
 
-    /// The input with its padding.
-    fn padded_input(&self) -> Frame {
-        let ([_, c, h, w], [_, _, oh, ow], window) = (self.input, self.output, self.window);
-        let (pad, extent) = (window.padding, window.extent());
-        // Only as far as windows reach: a stride may leave the last pixels out.
-        let reach = |d: usize, outputs: usize| (outputs - 1) * window.stride[d] + extent[d];
-        let after = [0, 1].map(|d| reach(d, [oh, ow][d]).saturating_sub(pad[d] + [h, w][d]));
-        Frame::new([h, w], pad, after, c / self.groups)
+    /// The windows on the input.
+    fn on_input(&self) -> [Axis; 2] {
+        let ([_, _, h, w], [_, _, oh, ow]) = (self.input, self.output);
+        [Axis::forward(&self.window, 0, h, oh), Axis::forward(&self.window, 1, w, ow)]
     }
 
-    /// The gradient of the output with the zeros around it that the windows of the input's gradient reach.
-    fn padded_grad(&self) -> Frame {
-        let ([_, out_c, oh, ow], [_, _, h, w], window) = (self.output, self.input, self.window);
-        let extent = window.extent();
-        let before = [0, 1].map(|d| (extent[d] - 1).saturating_sub(window.padding[d]).div_ceil(window.stride[d]));
-        let after = [0, 1].map(|d| {
-            let last = ([h, w][d].max(1) - 1 + window.padding[d]) / window.stride[d];
-            (last + 1).saturating_sub([oh, ow][d])
-        });
-        Frame::new([oh, ow], before, after, out_c / self.groups)
+    /// The windows on the output's gradient, for the input's pixels s i + `phase`.
+    fn on_grad(&self, phase: [usize; 2]) -> [Axis; 2] {
+        let ([_, _, h, w], [_, _, oh, ow]) = (self.input, self.output);
+        [Axis::backward(&self.window, 0, h, oh, phase[0]), Axis::backward(&self.window, 1, w, ow, phase[1])]
     }
 
     #[track_caller]
@@ -213,61 +157,53 @@ impl Conv2d {
     }
 }
 
-/// An image with zeros around it.
-#[derive(Clone, Copy)]
-struct Frame {
-    /// h, w of the image.
-    image: [usize; 2],
-    /// Rows above, columns to the left.
-    before: [usize; 2],
-    /// Elements of a row.
-    row: usize,
-    /// Elements of a plane.
-    plane: usize,
-    /// The image as it stands will do.
-    plain: bool,
-}
-
-impl Frame {
-    fn new(image: [usize; 2], before: [usize; 2], after: [usize; 2], channels: usize) -> Self {
-        let row = before[1] + image[1] + after[1];
-        let area = row * (before[0] + image[0] + after[0]);
-        // Planes at multiples of 1 KB fall on the same few places of the cache: set them apart by an odd number of lines.
-        let crowded = channels >= 8 && area.is_multiple_of(256);
-        let plane = if crowded { area + 16 } else { area };
-        let plain = !crowded && before == [0, 0] && after == [0, 0];
-        Frame { image, before, row, plane, plain }
-    }
-}
-
-/// Images in their frames, one after another in the same place; or as they are, where they need no frame.
+/// Images in their frames, one after another in the same place.
 struct Images<'a, R> {
-    frame: Frame,
-    /// Empty where no copy is needed.
+    axes: [Axis; 2],
+    depth: usize,
+    along: Along,
     framed: &'a mut [R],
 }
 
 impl<'a, R: Real> Images<'a, R> {
-    fn new(frame: Frame, channels: usize, along: Along, scratch: &'a mut [R]) -> Self {
-        let plain = frame.plain && along == Along::Channels;
-        let len = if plain { 0 } else { frame.plane * channels + gather::SLACK * R::Lanes::COUNT };
-        let framed = &mut scratch[..len];
+    fn new(axes: [Axis; 2], depth: usize, along: Along, scratch: &'a mut [R]) -> Self {
+        let framed = &mut scratch[..axes[0].frame * axes[1].frame * depth + passes::SLACK * R::Lanes::COUNT];
         framed.fill(R::ZERO);
-        Images { frame, framed }
+        Images { axes, depth, along, framed }
     }
 
-    /// The planes of `from`, framed.
-    fn get<'b>(&'b mut self, from: &'b [R]) -> &'b [R] {
-        if self.framed.is_empty() {
-            return from;
+    /// The image `[depth, h, w]` with zeros around it: `[h, w, depth]` for lanes along channels, else as it is.
+    #[inline(never)]
+    fn get(&mut self, from: &[R]) -> &[R] {
+        let ([rows, cols], depth) = (self.axes, self.depth);
+        let (h, w) = (rows.size, cols.size);
+        if from.is_empty() {
+            return self.framed;
         }
-        let Frame { image: [h, w], before, row, plane, .. } = self.frame;
-        for (to, from) in self.framed.chunks_mut(plane).zip(from.chunks_exact((h * w).max(1))) {
-            for (y, from) in from.chunks_exact(w).enumerate() {
-                to[(before[0] + y) * row + before[1]..][..w].copy_from_slice(from);
+        for y in 0..h {
+            let at = (rows.begin + y) * cols.frame + cols.begin;
+            if self.along == Along::Channels && depth > 1 {
+                pack_cols(&from[y * w..], h * w, depth, depth, &mut self.framed[at * depth..][..w * depth]);
+            } else {
+                for c in 0..depth {
+                    let to = &mut self.framed[c * rows.frame * cols.frame + at..][..w];
+                    to.copy_from_slice(&from[(c * h + y) * w..][..w]);
+                }
             }
         }
         self.framed
+    }
+}
+
+/// offsets[t] = how far tap t = (row, column, channel) stands from the first place of its window.
+fn write_offsets([rows, cols]: [Axis; 2], depth: usize, along: Along, offsets: &mut [u32]) {
+    let (each, channel) = match along {
+        Along::Channels => (depth, 1),
+        Along::Pixels => (1, rows.frame * cols.frame),
+    };
+    for (t, offset) in offsets.iter_mut().enumerate() {
+        let (ky, kx, c) = (t / depth / cols.taps, t / depth % cols.taps, t % depth);
+        *offset = ((ky * rows.apart * cols.frame + kx * cols.apart) * each + c * channel) as u32;
     }
 }
 
@@ -278,37 +214,39 @@ fn as_offsets<R: Real>(scratch: &mut [R]) -> &mut [u32] {
     unsafe { core::slice::from_raw_parts_mut(scratch.as_mut_ptr().cast(), scratch.len()) }
 }
 
-/// out[n, oc, y, x] = or += sum over c, kh, kw of input[n, c, y s + kh d - p, x s + kw d - p] * weight[oc, c, kh, kw].
+/// out[n, oc, y, x] = or += sum over kh, kw, c of input[n, c, y s + kh d - p, x s + kw d - p] * weight[oc, c, kh, kw].
 #[track_caller]
 pub fn conv2d<R: Real>(p: &Conv2d, input: &[R], weight: &[R], out: &mut [R], write: Write, scratch: &mut [R]) {
     p.check("conv2d", [input, weight, out], scratch);
-    let [out_c, group_c, kh, kw] = p.weight;
-    let (per_group, frame) = (out_c / p.groups, p.padded_input());
-    let taps = group_c * kh * kw;
-    if taps == 0 {
-        return if write == Write::Set {
-            out.fill(R::ZERO)
-        };
-    }
-    let along = Conv2d::along::<R>(per_group, p.window.stride[1]);
+    let ([out_c, group_c, kh, kw], [_, _, oh, ow]) = (p.weight, p.output);
+    let (per_group, taps, axes) = (out_c / p.groups, group_c * kh * kw, p.on_input());
+    let along = Conv2d::along::<R>(group_c, per_group, p.window.stride[1]);
     let (offsets, scratch) = scratch.split_at_mut(taps);
-    let (packed, scratch) = scratch.split_at_mut(gather::packed_len::<R>(per_group, taps));
+    let (packed, scratch) = scratch.split_at_mut(packed_len::<R>(per_group, taps));
     let offsets = as_offsets(offsets);
-    p.input_taps(frame, offsets);
-    let (taps_of, grid) = (Taps::new(offsets), p.windows(frame));
-    let mut images = Images::new(frame, group_c, along, scratch);
+    write_offsets(axes, group_c, along, offsets);
+    let mut images = Images::new(axes, group_c, along, scratch);
     for g in 0..p.groups {
         let weight = &weight[g * per_group * taps..][..per_group * taps];
-        gather::pack_weights([per_group, taps], along, |o, t| weight[o * taps + t], packed);
+        for_panels(along, [per_group, taps], packed, |o, t, x| {
+            *x = weight[(o * group_c + t % group_c) * kh * kw + t / group_c];
+        });
         for n in 0..p.input[0] {
-            let image = images.get(part(input, p.input, n, g, p.groups));
-            let pass = Pass { grid, taps: taps_of, image, weights: packed, channels: per_group, along, write };
-            pass.run(part_mut(out, p.output, n, g, p.groups));
+            let image = images.get(part(input, p.input, [n, g], p.groups));
+            let (weights, out_dims) = (&*packed, [ow, oh * ow]);
+            let (depth, channels) = (group_c, per_group);
+            Pass { axes, image, depth, offsets, weights, channels, along, out: out_dims, write }.run(part_mut(
+                out,
+                p.output,
+                [n, g],
+                p.groups,
+            ));
         }
     }
 }
 
-/// grad_input = or += every grad_out times the weight that led to it; dims as in [`conv2d`].
+/// grad_input = or += sum over the outputs that a pixel went to (rows, columns, channels) of grad_out times the weight that
+/// took it there; dims as in [`conv2d`].
 #[track_caller]
 pub fn conv2d_backward_input<R: Real>(
     p: &Conv2d,
@@ -319,48 +257,52 @@ pub fn conv2d_backward_input<R: Real>(
     scratch: &mut [R],
 ) {
     p.check("conv2d_backward_input", [grad_input, weight, grad_out], scratch);
-    let ([out_c, group_c, kh, kw], stride) = (p.weight, p.window.stride);
-    let (per_group, frame) = (out_c / p.groups, p.padded_grad());
-    let taps = per_group * kh * kw;
-    if taps == 0 {
-        return if write == Write::Set {
-            grad_input.fill(R::ZERO)
-        };
+    let ([out_c, group_c, kh, kw], [_, _, h, w]) = (p.weight, p.input);
+    let per_group = out_c / p.groups;
+    let along = Conv2d::along::<R>(per_group, group_c, p.window.stride[1]);
+    let (offsets, scratch) = scratch.split_at_mut(per_group * kh * kw);
+    let (packed, scratch) = scratch.split_at_mut(packed_len::<R>(group_c, per_group * kh * kw));
+    let offsets = as_offsets(offsets);
+    let mut images = Images::new(p.on_grad([0, 0]), per_group, along, scratch);
+    // Taps of a phase come together, after those of the phases before it: each place of the weight is in one phase only.
+    let phases = || {
+        let [vertical, horizontal] = p.window.stride;
+        let all = (0..vertical).flat_map(move |y| (0..horizontal).map(move |x| p.on_grad([y, x])));
+        all.scan(0, move |first, axes| {
+            let taps = axes[0].taps * axes[1].taps * per_group;
+            *first += taps;
+            Some((axes, *first - taps, taps))
+        })
+    };
+    for (axes, first, taps) in phases() {
+        write_offsets(axes, per_group, along, &mut offsets[first..first + taps]);
     }
-    let along = Conv2d::along::<R>(group_c, stride[1]);
-    let (offsets, scratch) = scratch.split_at_mut(taps);
-    let (places, scratch) = scratch.split_at_mut(taps);
-    let (packed, scratch) = scratch.split_at_mut(gather::packed_len::<R>(group_c, taps));
-    let (offsets, places) = (as_offsets(offsets), as_offsets(places));
-    let mut images = Images::new(frame, per_group, along, scratch);
     for g in 0..p.groups {
-        let weight = &weight[g * taps * group_c..][..taps * group_c];
-        // A place in the window is a tap of one phase, so that all phases together need the room of one window.
-        let mut first = 0;
-        for phase in phases(stride) {
-            let count = p.grad_taps(frame, phase, &mut offsets[first..], &mut places[first..]);
-            let places = &places[first..first + count];
-            let place = |c: usize, t: usize| weight[places[t] as usize + c * kh * kw];
-            let to = &mut packed[gather::packed_len::<R>(group_c, first)..];
-            gather::pack_weights([group_c, count], along, place, to);
-            first += count;
+        for (axes @ [_, cols], first, taps) in phases() {
+            let to = &mut packed[packed_len::<R>(group_c, first)..];
+            for_panels(along, [group_c, taps], to, |c, t, x| {
+                let (place, oc) = (t / per_group, g * per_group + t % per_group);
+                let (ky, kx) = (axes[0].weight_of(place / cols.taps), cols.weight_of(place % cols.taps));
+                *x = weight[((oc * group_c + c) * kh + ky) * kw + kx];
+            });
         }
         for n in 0..p.input[0] {
-            let image = images.get(part(grad_out, p.output, n, g, p.groups));
-            let to = part_mut(grad_input, p.input, n, g, p.groups);
-            let mut first = 0;
-            for phase in phases(stride) {
-                let count = p.phase_taps(frame, phase) * per_group;
-                let taps = Taps::new(&offsets[first..first + count]);
-                let (grid, weights) = (p.outputs(frame, phase), &packed[gather::packed_len::<R>(group_c, first)..]);
-                Pass { grid, taps, image, weights, channels: group_c, along, write }.run(to);
-                first += count;
+            let image = images.get(part(grad_out, p.output, [n, g], p.groups));
+            for (axes, first, taps) in phases() {
+                let (offsets, weights) = (&offsets[first..first + taps], &packed[packed_len::<R>(group_c, first)..]);
+                let (depth, channels, out) = (per_group, group_c, [w, h * w]);
+                Pass { axes, image, depth, offsets, weights, channels, along, out, write }.run(part_mut(
+                    grad_input,
+                    p.input,
+                    [n, g],
+                    p.groups,
+                ));
             }
         }
     }
 }
 
-/// grad_weight = or += every grad_out times the input that led to it; dims as in [`conv2d`].
+/// grad_weight = or += sum over n, oh, ow of every grad_out times the input that led to it; dims as in [`conv2d`].
 #[track_caller]
 pub fn conv2d_backward_weight<R: Real>(
     p: &Conv2d,
@@ -372,48 +314,38 @@ pub fn conv2d_backward_weight<R: Real>(
 ) {
     p.check("conv2d_backward_weight", [input, grad_weight, grad_out], scratch);
     let [out_c, group_c, kh, kw] = p.weight;
-    let (per_group, frame) = (out_c / p.groups, p.padded_input());
-    let taps = group_c * kh * kw;
+    let (per_group, taps, axes) = (out_c / p.groups, group_c * kh * kw, p.on_input());
+    let along = Along::Channels;
     let (offsets, scratch) = scratch.split_at_mut(taps);
-    let (sums, scratch) = scratch.split_at_mut(gather::packed_len::<R>(per_group, taps));
-    let (turned, scratch) = scratch.split_at_mut(gather::TURNED);
+    let (sums, scratch) = scratch.split_at_mut(packed_len::<R>(per_group, taps));
+    let (turned, scratch) = scratch.split_at_mut(TURNED);
     let offsets = as_offsets(offsets);
-    p.input_taps(frame, offsets);
-    let (taps_of, grid) = (Taps::new(offsets), p.windows(frame));
-    let mut images = Images::new(frame, group_c, Along::Channels, scratch);
+    write_offsets(axes, group_c, along, offsets);
+    let mut images = Images::new(axes, group_c, along, scratch);
     for g in 0..p.groups {
         let grads = &mut grad_weight[g * per_group * taps..][..per_group * taps];
-        let start = |o: usize, t: usize| if write == Write::Set { R::ZERO } else { grads[o * taps + t] };
-        gather::pack_weights([per_group, taps], Along::Channels, start, sums);
+        // Panels hold taps as (kh, kw, c), the weight as (c, kh, kw).
+        let place = |o: usize, t: usize| (o * group_c + t % group_c) * kh * kw + t / group_c;
+        for_panels(along, [per_group, taps], sums, |o, t, sum| {
+            *sum = if write == Write::Set { R::ZERO } else { grads[place(o, t)] };
+        });
         for n in 0..p.input[0] {
-            let image = images.get(part(input, p.input, n, g, p.groups));
-            gather::weight_pass(
-                grid,
-                taps_of,
-                image,
-                per_group,
-                part(grad_out, p.output, n, g, p.groups),
-                sums,
-                turned,
-            );
+            let image = images.get(part(input, p.input, [n, g], p.groups));
+            let grads = part(grad_out, p.output, [n, g], p.groups);
+            Gather { axes, image, depth: group_c, offsets, grads, channels: per_group }.run(sums, turned);
         }
-        gather::unpack_weights([per_group, taps], sums, |o, t, sum| grads[o * taps + t] = sum);
+        for_panels(along, [per_group, taps], sums, |o, t, sum| grads[place(o, t)] = *sum);
     }
 }
 
 /// Image `n`'s channels of group `g` out of `[n, c, h, w]`.
-fn part<R>(x: &[R], [_, c, h, w]: [usize; 4], n: usize, g: usize, groups: usize) -> &[R] {
+fn part<R>(x: &[R], [_, c, h, w]: [usize; 4], [n, g]: [usize; 2], groups: usize) -> &[R] {
     let len = c / groups * h * w;
     &x[(n * groups + g) * len..][..len]
 }
 
 /// [`part`], to write to.
-fn part_mut<R>(x: &mut [R], [_, c, h, w]: [usize; 4], n: usize, g: usize, groups: usize) -> &mut [R] {
+fn part_mut<R>(x: &mut [R], [_, c, h, w]: [usize; 4], [n, g]: [usize; 2], groups: usize) -> &mut [R] {
     let len = c / groups * h * w;
     &mut x[(n * groups + g) * len..][..len]
-}
-
-/// Every pair of remainders of the strides.
-fn phases(stride: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
-    (0..stride[0]).flat_map(move |y| (0..stride[1]).map(move |x| [y, x]))
 }

@@ -46,7 +46,7 @@ pub fn conv2d_naive<R: Real>(p: &Conv2d, input: &[R], weight: &[R], out: &mut [R
         let out = &mut out[((n * out_c + oc) * oh + oy) * ow + ox];
         let first = oc / (out_c / p.groups()) * group_c;
         let mut sum = start(*out, write);
-        for (_, c, ky, kx) in grid([1, group_c, kh, kw]) {
+        for (_, ky, kx, c) in grid([1, kh, kw, group_c]) {
             sum += pixel(p, input, [n, first + c, oy, ox, ky, kx]) * weight[((oc * group_c + c) * kh + ky) * kw + kx];
         }
         *out = sum;
@@ -71,8 +71,9 @@ pub fn conv2d_backward_input_naive<R: Real>(
     for (n, ic, y, x) in grid([n, c, h, w]) {
         let at = ((n * c + ic) * h + y) * w + x;
         let mut sum = start(grad_input[at], write);
-        for (_, o, ky, kx) in grid([1, per_group, kh, kw]) {
-            let oc = ic / group_c * per_group + o;
+        for (_, ky, kx, o) in grid([1, kh, kw, per_group]) {
+            // The last tap first: its output comes first.
+            let (ky, kx, oc) = (kh - 1 - ky, kw - 1 - kx, ic / group_c * per_group + o);
             if let Some((oy, ox)) = under(0, y, ky, oh).zip(under(1, x, kx, ow)) {
                 let g = grad_out[((n * out_c + oc) * oh + oy) * ow + ox];
                 sum += g * weight[((oc * group_c + ic % group_c) * kh + ky) * kw + kx];

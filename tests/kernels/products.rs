@@ -186,6 +186,41 @@ fn convolutions_of_every_width_are_their_twins() {
 }
 
 #[test]
+fn the_choice_of_algorithm_is_the_measured_one() {
+    use tensorscope::kernels::conv::Along;
+    // m, k, n and which sides are copied (lhs, rhs).
+    let table = [
+        (Matmul::nn(10, 8, 8), false, false),
+        (Matmul::nn(64, 64, 64), false, false),
+        (Matmul::nn(128, 128, 128), true, true),
+        (Matmul::nn(512, 512, 512), true, true),
+        (Matmul::nn(1, 512, 512), false, false),
+        (Matmul::nn(64, 128, 10), false, false),
+        (Matmul::nt(64, 10, 128), false, true),
+        (Matmul::tn(784, 64, 128), true, false),
+        (Matmul::tn(128, 64, 10), false, false),
+    ];
+    for (size, lhs, rhs) in table {
+        let packing = size.packing();
+        assert_eq!((packing.lhs, packing.rhs), (lhs, rhs), "{size:?}");
+    }
+    // Channels of the image, of the result, distance of windows.
+    let table = [
+        (1, 8, 1, Along::Pixels),
+        (3, 16, 1, Along::Pixels),
+        (4, 16, 1, Along::Channels),
+        (16, 32, 1, Along::Channels),
+        (8, 1, 1, Along::Pixels),
+        (1, 1, 1, Along::Pixels),
+        (3, 16, 2, Along::Channels),
+        (1, 1, 2, Along::Channels),
+    ];
+    for (depth, channels, stride, along) in table {
+        assert_eq!(Conv2d::along::<f32>(depth, channels, stride), along, "{depth} -> {channels}, {stride}");
+    }
+}
+
+#[test]
 fn a_convolution_that_cannot_be_says_why() {
     let zero = Window::new(3, 3).stride(0, 1);
     let table = [

@@ -3,6 +3,7 @@
 use crate::kernels::{Lanes, Real};
 
 /// to[p, j] = from[p * row + j] for `cols` columns, 0 in the others; `to` is `[k, width]`.
+#[inline(never)]
 pub(in crate::kernels) fn pack_rows<R: Real>(from: &[R], row: usize, cols: usize, width: usize, to: &mut [R]) {
     // Widths that are known where they are used: a copy of unknown length is a call.
     match (cols == width, width) {
@@ -28,15 +29,21 @@ fn copy_rows<R: Real, const WIDTH: usize>(from: &[R], row: usize, to: &mut [R]) 
 }
 
 /// to[p, j] = from[j * row + p] for `cols` columns, 0 in the others; `to` is `[k, width]`.
+#[inline(never)]
 pub(in crate::kernels) fn pack_cols<R: Real>(from: &[R], row: usize, cols: usize, width: usize, to: &mut [R]) {
     let (lanes, k) = (R::Lanes::COUNT, to.len() / width);
     let whole = k / lanes * lanes;
     let mut j = 0;
     while j + lanes <= cols {
-        for p in (0..whole).step_by(lanes) {
-            let block = core::array::from_fn(|l| R::Lanes::load(&from[(j + l % lanes) * row + p..]));
-            for (l, turned) in R::Lanes::transpose(block)[..lanes].iter().enumerate() {
-                turned.store(&mut to[(p + l) * width + j..]);
+        assert!(whole == 0 || (j + lanes - 1) * row + whole <= from.len(), "pack_cols: the matrix ends early");
+        for (p, to) in to.chunks_exact_mut(lanes * width).enumerate() {
+            // SAFETY: p * lanes + lanes <= whole, so that the last row's last vector is the one asserted above.
+            let block = core::array::from_fn(|l| unsafe {
+                R::Lanes::load_raw(from.as_ptr().add((j + l % lanes) * row + p * lanes))
+            });
+            let block = R::Lanes::transpose(block);
+            for (to, turned) in to.chunks_exact_mut(width).zip(block) {
+                turned.store(&mut to[j..]);
             }
         }
         for p in whole..k {
