@@ -7,7 +7,7 @@ type Vector = <f32 as Real>::Lanes;
 type Scalar = fn(f32) -> f32;
 
 /// Every `STEP`-th f32 by its bits: all exponents, both signs, denormals, infinities and NaNs. A prime, so that no bit of
-/// the fraction stays fixed. STEP = 1 has been run once for the figures that `elementary.rs` states.
+/// the fraction stays fixed: 17 million numbers for each function. The errors that `elementary.rs` states hold on these.
 const STEP: usize = 251;
 
 /// The largest error over the sweep, in ulp, and where it is.
