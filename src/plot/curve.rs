@@ -1,6 +1,6 @@
 //! Draws lines over a common x axis.
 //!
-//! Not a legend: each line is named at its right end, where the eye arrives anyway; names keep apart, and a name that had
+//! Not a legend: each of several lines is named at its right end, where the eye arrives anyway; names keep apart, and a name that had
 //! to move is joined to its line. Lines far longer than the picture is wide are drawn as the smallest and largest value of
 //! each column of pixels: the same picture, at a cost that does not grow.
 
@@ -35,19 +35,22 @@ pub(super) fn frame<'a>(curve: &'a Curve, words: &'a Words, width: f64, height: 
     let all = || curve.series.iter();
     let x = Span::of(&curve.x, all().flat_map(ends), Fit::Tight)?;
     let y = Span::of(&curve.y, all().flat_map(|series| series.y.iter().copied()), Fit::Airy)?;
-    let y_label = words.get(curve.y.label);
-    let names = all().filter(|series| is_named(series, curve, words));
-    let widest = names.map(|series| Table.width(text_of(&series.name, words), TEXT, false)).fold(0.0, f64::max);
-    let right = if widest > 0.0 { 10.0 + SAMPLE + 6.0 + widest + 2.0 } else { 0.0 };
+    // The axis says what a single line is; its value at the cursor may need the room when the cursor is at the end.
+    let widest = all().map(|series| Table.width(text_of(&series.name, words), TEXT, false)).fold(0.0, f64::max);
+    let right = match (has_names(curve), curve.cursor) {
+        (true, _) => 10.0 + SAMPLE + 6.0 + widest + 2.0,
+        (false, Some(_)) => 22.0 + Table.width("0.0999", TEXT, true),
+        (false, None) => 0.0,
+    };
     let whole = all().all(|series| series.start.fract() == 0.0 && series.stride.fract() == 0.0);
     let x = Side { span: x, label: words.get(curve.x.label), whole };
-    let y = Side { span: y, label: y_label, whole: false };
+    let y = Side { span: y, label: words.get(curve.y.label), whole: false };
     Some(Frame::plan(width, height, Some(x), y, right))
 }
 
-/// A line that alone shows what the axis says needs no name.
-fn is_named(series: &Series, curve: &Curve, words: &Words) -> bool {
-    curve.series.len() > 1 || text_of(&series.name, words) != words.get(curve.y.label)
+/// Several lines are told apart by their names.
+fn has_names(curve: &Curve) -> bool {
+    curve.series.len() > 1
 }
 
 /// x of the first and last value.
@@ -235,11 +238,12 @@ fn draw_values<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame
     }
     let wanted: Vec<f64> = shown.iter().map(|(_, _, y)| *y - LINE * 0.6).collect();
     let places = spread(&wanted, LINE, area.top + LINE / 2.0, area.bottom - LINE / 2.0);
+    let end = if has_names(curve) { area.right } else { sheet.width };
     for ((series, value, _), place) in shown.iter().zip(places) {
         let Some(place) = place else { continue };
         let text = super::format::number(*value, Format::Significant(3));
         let width = sheet.measure(&text, true);
-        let left = if x + 12.0 + width <= area.right { x + 8.0 } else { x - 10.0 - width - 8.0 };
+        let left = if x + 18.0 + width <= end { x + 8.0 } else { x - 10.0 - width - 8.0 };
         let (low, high) = ((left - 2.0, place - LINE / 2.0), (left + 12.0 + width, place + LINE / 2.0));
         sheet.block(low, high, faint(sheet.palette.paper, 0.82))?;
         sheet.mark(series.style, (left + 3.0, place), 2.5, solid(sheet.palette.of(series.style)))?;
@@ -254,7 +258,7 @@ fn draw_names<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame)
     let ends: Vec<(&Series, Xy)> = curve
         .series
         .iter()
-        .filter(|series| is_named(series, curve, sheet.words))
+        .filter(|_| has_names(curve))
         .filter_map(|series| {
             let last = series.y.iter().rposition(|value| frame.up(*value).is_finite())?;
             let y = frame.up(series.y[last]).clamp(area.top, area.bottom);

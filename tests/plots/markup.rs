@@ -260,6 +260,9 @@ fn mathematics_is_mathml_core_and_reads_right() {
     // Numbers keep their distance from what is not an operator.
     assert!(shown(vec![n(0.5), Math::var("x")]).1.contains("mspace"));
     assert!(shown(vec![Math::var("x"), n(0.5)]).1.contains("mspace"));
+    let spaces = |parts: Vec<Math>| shown(parts).1.matches("mspace").count();
+    assert_eq!(spaces(vec![Math::var("t"), Math::var("ln"), Math::var("o")]), 2);
+    assert_eq!(spaces(vec![Math::var("tanh"), op("("), Math::var("z"), op(")")]), 0);
     // Brackets grow with fractions only.
     assert!(shown(vec![op("("), n(1.0), op(")")]).1.contains("stretchy=\"false\">("));
     assert!(shown(vec![op("("), n(1.0).over(n(2.0)), op(")")]).1.contains("stretchy=\"true\">("));

@@ -61,8 +61,8 @@ enum Before {
     Operator,
     /// A symbol or closing bracket: a minus is a difference.
     Symbol,
-    /// A live number: what follows keeps its distance.
-    Number,
+    /// A live number, or a name of several letters (`ln`): what follows keeps its distance.
+    Apart,
 }
 
 /// Writes [`Math`] to a [`Writer`].
@@ -172,7 +172,7 @@ impl<'w, 'a> Mathml<'w, 'a> {
     /// An operator, relation or bracket; `grows` brackets stretch to the height of their row.
     fn operator(&mut self, sign: &str, grows: bool) {
         let sign = if sign == "-" { "−" } else { sign };
-        let follows = matches!(self.before, Before::Symbol | Before::Number);
+        let follows = matches!(self.before, Before::Symbol | Before::Apart);
         let tag = self.w.tag("mo");
         match sign {
             "(" | "[" | "{" => {
@@ -209,16 +209,20 @@ impl<'w, 'a> Mathml<'w, 'a> {
         }
     }
 
-    /// A symbol or word.
+    /// A symbol or word; one of several letters keeps its distance from what stands beside it.
     fn symbol(&mut self, name: &'static str, text: &str) {
+        let long = name != "mn" && text.chars().nth(1).is_some();
+        if long && self.before == Before::Symbol {
+            self.space();
+        }
         self.keep_distance();
         self.w.tag(name).text(text);
-        self.before = Before::Symbol;
+        self.before = if long { Before::Apart } else { Before::Symbol };
     }
 
     /// A live number. Its brackets are always there in the living markup, and shown when the number is negative.
     fn number(&mut self, value: f64, how: Format, signed: bool, known: bool, bracketed: bool) {
-        if matches!(self.before, Before::Symbol | Before::Number) {
+        if matches!(self.before, Before::Symbol | Before::Apart) {
             self.space();
         }
         // What is not known yet is not told: the slot holds NaN.
@@ -238,7 +242,7 @@ impl<'w, 'a> Mathml<'w, 'a> {
             self.w.tag("mo").class("paren").attr("form", "postfix").attr("stretchy", "false").text(")");
         }
         self.w.close("mrow");
-        self.before = Before::Number;
+        self.before = Before::Apart;
     }
 
     /// A base with what hangs on it; a number as base is bracketed where it is negative.
@@ -285,9 +289,9 @@ impl<'w, 'a> Mathml<'w, 'a> {
         self.write(math);
     }
 
-    /// A thin space where what follows would touch a live number.
+    /// A thin space where what follows would touch a live number or a long name.
     fn keep_distance(&mut self) {
-        if self.before == Before::Number {
+        if self.before == Before::Apart {
             self.space();
         }
     }
