@@ -26,7 +26,8 @@ pub struct Figure<'a> {
     pub state: &'a str,
     /// The state of the still.
     pub still: &'a str,
-    /// Ids of the views that it shows; all where it is empty.
+    /// Ids of the views that it shows; all where it is empty. A figure of some views leaves the list of all numbers to the
+    /// page's script: it would weigh more than the rest of the page.
     pub views: &'a [String],
 }
 
@@ -77,7 +78,7 @@ impl Figure<'_> {
             charts = part(&[Place::Chart]),
             proof = part(&[Place::Proof]),
             numbers = escape(self.say("numbers")),
-            readouts = self.readouts(&run),
+            readouts = if self.views.is_empty() { self.readouts(&run) } else { String::new() },
         ))
     }
 
@@ -167,6 +168,7 @@ mod tests {
         let id = REGISTRY[0].manifest.views[0].id;
         let html = figure("", &[id.into()]).unwrap();
         assert_eq!(html.matches("data-view=").count(), 1);
+        assert!(!html.contains("<data"), "all numbers stand in the whole figure");
         assert!(figure("", &["nosuch".into()]).unwrap_err().contains("there is no view"));
     }
 
