@@ -1,4 +1,4 @@
-// Leaves of a wasm module's exports only those of abi.rs, and none of its custom sections, so that what no work calls
+// Leaves of a wasm module's exports only those of abi.rs and of limit/, and none of its custom sections, so that what no work calls
 // can be removed by the optimiser that comes next. Without this a module would be weighed with everything that the
 // crate offers to JS for other purposes: ours with the site, Burn and Candle with the descriptions of wasm-bindgen.
 //
@@ -7,7 +7,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const KEPT = new Set([
-  'memory', 'stage', 'dim', 'open', 'run', 'results', 'result', 'result_len', 'close', 'panic_text', 'panic_len', 'flops',
+  'memory', 'stage', 'dim', 'open', 'run', 'results', 'result', 'result_len', 'close', 'panic_text', 'panic_len',
+  'flops_each',
 ]);
 const CUSTOM = 0;
 const EXPORT = 7;

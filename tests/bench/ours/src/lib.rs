@@ -1,6 +1,6 @@
 //! Our half of the comparison: the engine as a lesson uses it.
 //!
-//! Forward works call the kernels on buffers that were made when the case was opened. Training goes through the tape.
+//! Forward works call the kernels on buffers that were made when the case was opened. Training replays a plan.
 //! Dense weights are `[out, in]` in the engine and `[in, out]` in the works; they are turned when a case opens and when
 //! its results are read, outside the clock.
 

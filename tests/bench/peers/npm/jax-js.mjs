@@ -1,1 +1,2 @@
+// jax-js, as bundle.mjs bundles it.
 export * from '@jax-js/jax';
