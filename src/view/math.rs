@@ -160,6 +160,7 @@ impl Math {
     }
 
     /// `self` with a subscript.
+    #[allow(clippy::should_implement_trait, reason = "the field's word; nothing is subtracted")]
     pub fn sub(self, below: Math) -> Math {
         Math::Sub(Box::new(self), Box::new(below))
     }

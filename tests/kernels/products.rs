@@ -133,7 +133,7 @@ fn check_conv<R: Real>(p: &Conv2d) {
 fn convolutions_with_every_option_are_their_twins() {
     let k = Window::new;
     // input n, c, h, w; output channels; window; groups.
-    let table: [([usize; 4], usize, Window, usize); 27] = [
+    let table: [([usize; 4], usize, Window, usize); 29] = [
         ([1, 1, 1, 1], 1, k(1, 1), 1),
         ([2, 3, 5, 7], 4, k(1, 1), 1),
         ([2, 3, 5, 7], 5, k(3, 3), 1),
@@ -144,6 +144,9 @@ fn convolutions_with_every_option_are_their_twins() {
         ([1, 16, 14, 14], 32, k(3, 3).padding(1, 1), 1),
         ([3, 2, 7, 5], 3, k(3, 2).padding(1, 2), 1),
         ([2, 3, 9, 8], 4, k(3, 3).stride(2, 2), 1),
+        // Strides beyond the kernel: some places of the input belong to no window.
+        ([1, 2, 1, 1], 3, k(1, 1).stride(3, 3), 1),
+        ([2, 3, 2, 7], 4, k(1, 2).stride(4, 5), 1),
         ([2, 3, 9, 8], 17, k(3, 3).stride(2, 1).padding(1, 1), 1),
         ([2, 3, 11, 12], 8, k(4, 4).stride(2, 3).padding(2, 1), 1),
         ([1, 4, 10, 10], 6, k(2, 2).stride(3, 3), 1),

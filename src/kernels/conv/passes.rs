@@ -90,6 +90,10 @@ impl<R: Real> Pass<'_, R> {
     /// `out` is `channels` planes.
     pub(super) fn run(&self, out: &mut [R]) {
         let [rows, cols] = self.axes;
+        if rows.windows == 0 || cols.windows == 0 {
+            // A stride beyond the kernel: this phase of the result has no place, and its first one lies outside.
+            return;
+        }
         let taps = rows.taps * cols.taps * self.depth;
         let (mut first, mut weights) = (0, self.weights);
         while first < self.channels {

@@ -21,6 +21,8 @@ use super::problem::{Code, Problem};
 use super::{Answer, Assets, At, Claim, Entry, Lesson, Moment, Pick, Readout};
 use crate::view::{Format, Math, View};
 use net::{Activation, Fault, Loss, Net, Params, Trace};
+use std::cell::RefCell;
+use std::rc::Rc;
 use thing::Thing;
 
 /// The line of the registry.
@@ -240,6 +242,8 @@ struct Backprop {
     grads: Params,
     /// |delta| of each layer at step 0, for comparison.
     first_deltas: Vec<f64>,
+    /// The proof for the present parameters, once it has been asked for.
+    proof: RefCell<Option<Rc<[verify::Checked]>>>,
 }
 
 impl Backprop {
@@ -252,6 +256,7 @@ impl Backprop {
 
     /// Forward and backward pass of the present parameters.
     fn compute(&mut self) {
+        self.proof.take();
         self.net.forward(&self.samples.inputs, &self.samples.targets, &mut self.trace);
         self.net.backward(&self.samples.targets, self.fault, self.lr, &mut self.trace, &mut self.grads);
     }
@@ -383,9 +388,8 @@ impl Lesson for Backprop {
     fn metrics(&self, out: &mut [f64]) {
         out.fill(f64::NAN);
         out[0] = self.trace.loss();
-        for l in 1..=self.net.last() {
-            out[l] = self.trace.mean_delta(l);
-        }
+        let layers = 1..=self.net.last();
+        out[1..].iter_mut().zip(layers).for_each(|(out, l)| *out = self.trace.mean_delta(l));
     }
 
     fn moments(&self) -> Vec<Moment> {

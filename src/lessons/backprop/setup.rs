@@ -73,6 +73,7 @@ pub fn start(config: &Config) -> Backprop {
         brush: config.choice("brush") as u8,
         trace: Trace::default(),
         first_deltas: Vec::new(),
+        proof: None.into(),
     }
 }
 

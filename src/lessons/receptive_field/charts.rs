@@ -82,7 +82,7 @@ impl Lens {
         for path in &paths {
             let field = size(path);
             match bars.last_mut() {
-                Some((from, to, sum)) if field - *from <= wide.max(1) - 1 || field == *to => {
+                Some((from, to, sum)) if field - *from < wide.max(1) || field == *to => {
                     *to = field;
                     *sum += path.count as f64;
                 }

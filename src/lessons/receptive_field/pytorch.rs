@@ -33,15 +33,15 @@ impl Lens {
              print(\"figure:   rows {top} to {bottom} columns {left} to {right}\")\n",
         );
         if geometry.fits() {
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "assert [rows.min(), rows.max(), cols.min(), cols.max()] == [{top}, {bottom}, {left}, {right}]\n"
+                "assert [rows.min(), rows.max(), cols.min(), cols.max()] == [{top}, {bottom}, {left}, {right}]"
             );
         } else {
             out.push_str("# The field reaches beyond the picture: only the part on the picture has a gradient.\n");
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "assert rows.min() >= {top} and rows.max() <= {bottom} and cols.min() >= {left} and cols.max() <= {right}\n"
+                "assert rows.min() >= {top} and rows.max() <= {bottom} and cols.min() >= {left} and cols.max() <= {right}"
             );
         }
         out.push_str(

@@ -69,13 +69,11 @@ enum Before {
 pub(super) struct Mathml<'w, 'a> {
     w: &'w mut Writer<'a>,
     before: Before,
-    /// Inside a handle: handles in handles are not buttons in buttons.
-    handled: bool,
 }
 
 impl<'w, 'a> Mathml<'w, 'a> {
     pub(super) fn new(w: &'w mut Writer<'a>) -> Self {
-        Mathml { w, before: Before::Nothing, handled: false }
+        Mathml { w, before: Before::Nothing }
     }
 
     /// A whole `<math>` element.
@@ -131,12 +129,10 @@ impl<'w, 'a> Mathml<'w, 'a> {
             }
             Math::Matrix(rows) => self.matrix(rows),
             Math::Handle(id, inner) => {
-                let tag = self.w.tag("mrow").pick(id);
-                let tag = if self.handled { tag } else { tag.live("role", "button").live("tabindex", -1) };
-                tag.open();
-                let outer = core::mem::replace(&mut self.handled, true);
+                // For the pointer: what stands inside mathematics is not reached by keyboard. The line around it is, and so
+                // are the nodes and edges of the network that the handles stand for.
+                self.w.tag("mrow").pick(id).open();
                 self.write(inner);
-                self.handled = outer;
                 self.w.close("mrow");
             }
         }
@@ -329,6 +325,21 @@ fn is_tall(math: &Math) -> bool {
         Math::Handle(_, inner) => is_tall(inner),
         Math::Row(parts) => parts.iter().any(is_tall),
         _ => false,
+    }
+}
+
+/// The symbols of `math` as plain text, for a name: `∂L/∂w(1)11`.
+pub(super) fn plain(math: &Math) -> String {
+    let all = |parts: &[&Math]| parts.iter().map(|part| plain(part)).collect::<String>();
+    match math {
+        Math::Var(text) | Math::Bold(text) | Math::Op(text) | Math::Const(text) => text.clone(),
+        Math::Word(_) | Math::Number { .. } => String::new(),
+        Math::Row(parts) => parts.iter().map(plain).collect(),
+        Math::Sub(base, script) | Math::Sup(base, script) | Math::Under(base, script) => all(&[base, script]),
+        Math::SubSup(base, below, above) => all(&[base, above, below]),
+        Math::Frac(above, below) => format!("{}/{}", plain(above), plain(below)),
+        Math::Matrix(rows) => rows.iter().flatten().map(plain).collect::<Vec<_>>().join(" "),
+        Math::Handle(_, inner) => plain(inner),
     }
 }
 

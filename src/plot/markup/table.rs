@@ -5,7 +5,7 @@
 //!
 //! Classes: `table` · `number` · `symbol` · `verdict` > `yes`, `no`.
 
-use super::formula::Mathml;
+use super::formula::{Mathml, plain};
 use super::writer::{Pass, Writer};
 use crate::view::{Cell, Table};
 
@@ -45,6 +45,8 @@ fn write_cell(w: &mut Writer, cell: &Cell, heads: bool) {
         Cell::Empty => tag.text(""),
         Cell::Number(value, how) => tag.class("number").number(*value, *how),
         Cell::Symbol(math) => {
+            // Mathematics alone is no name for a heading.
+            let tag = if heads { tag.attr("aria-label", plain(math)) } else { tag };
             tag.class("symbol").open();
             Mathml::new(w).formula(math);
             w.close(name);

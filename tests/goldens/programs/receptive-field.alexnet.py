@@ -1,0 +1,40 @@
+import torch
+from torch import nn
+torch.set_default_dtype(torch.float64)
+
+# One channel a layer and the mean in place of the largest: the field does not depend on them.
+class Sum(nn.Module):
+    def __init__(self, main, other):
+        super().__init__()
+        self.main, self.other = main, other
+    def forward(self, x):
+        return self.main(x) + self.other(x)
+
+# input224x224x3 conv11x64s4p2 relu maxpool3s2 conv5x192p2 relu maxpool3s2 conv3x384p1 relu conv3x256p1 relu conv3x256p1 relu maxpool3s2
+model = nn.Sequential(
+    nn.Conv2d(1, 1, 11, stride=4, padding=2, dilation=1, bias=False),
+    nn.AvgPool2d(3, stride=2, padding=0),  # max
+    nn.Conv2d(1, 1, 5, stride=1, padding=2, dilation=1, bias=False),
+    nn.AvgPool2d(3, stride=2, padding=0),  # max
+    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
+    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
+    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
+    nn.AvgPool2d(3, stride=2, padding=0),  # max
+)
+with torch.no_grad():
+    for p in model.parameters():
+        p.fill_(1 / p[0].numel() ** 0.5)
+
+x = torch.ones(1, 1, 224, 224, requires_grad=True)
+y = model(x)
+print("map", tuple(y.shape[2:]))
+y[0, 0, 3, 3].backward()
+rows, cols = x.grad[0, 0].nonzero(as_tuple=True)
+print("gradient: rows", rows.min().item(), "to", rows.max().item(), "columns", cols.min().item(), "to", cols.max().item())
+print("figure:   rows 30 to 224 columns 30 to 224")
+# The field reaches beyond the picture: only the part on the picture has a gradient.
+assert rows.min() >= 30 and rows.max() <= 224 and cols.min() >= 30 and cols.max() <= 224
+share = x.grad[0, 0] / x.grad.sum()
+at = torch.arange(share.shape[1], dtype=share.dtype)
+mean = (share.sum(0) * at).sum()
+print("variance along the columns", (share.sum(0) * (at - mean) ** 2).sum().item())

@@ -1,0 +1,48 @@
+import torch
+from torch import nn
+torch.set_default_dtype(torch.float64)
+
+# One channel a layer and the mean in place of the largest: the field does not depend on them.
+class Sum(nn.Module):
+    def __init__(self, main, other):
+        super().__init__()
+        self.main, self.other = main, other
+    def forward(self, x):
+        return self.main(x) + self.other(x)
+
+# input64x64x3 conv3x16p1 relu res(conv3x16p1 relu conv3x16p1) relu res(maxpool2 conv3x16p1|conv1x16s2) relu res(conv5x16p2 relu conv3x16p1|conv1x16)
+model = nn.Sequential(
+    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
+    Sum(nn.Sequential(
+        nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
+        nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
+    ), nn.Identity()),
+    Sum(nn.Sequential(
+        nn.AvgPool2d(2, stride=2, padding=0),  # max
+        nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
+    ), nn.Sequential(
+        nn.Conv2d(1, 1, 1, stride=2, padding=0, dilation=1, bias=False),
+    )),
+    Sum(nn.Sequential(
+        nn.Conv2d(1, 1, 5, stride=1, padding=2, dilation=1, bias=False),
+        nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
+    ), nn.Sequential(
+        nn.Conv2d(1, 1, 1, stride=1, padding=0, dilation=1, bias=False),
+    )),
+)
+with torch.no_grad():
+    for p in model.parameters():
+        p.fill_(1 / p[0].numel() ** 0.5)
+
+x = torch.ones(1, 1, 64, 64, requires_grad=True)
+y = model(x)
+print("map", tuple(y.shape[2:]))
+y[0, 0, 16, 16].backward()
+rows, cols = x.grad[0, 0].nonzero(as_tuple=True)
+print("gradient: rows", rows.min().item(), "to", rows.max().item(), "columns", cols.min().item(), "to", cols.max().item())
+print("figure:   rows 21 to 44 columns 21 to 44")
+assert [rows.min(), rows.max(), cols.min(), cols.max()] == [21, 44, 21, 44]
+share = x.grad[0, 0] / x.grad.sum()
+at = torch.arange(share.shape[1], dtype=share.dtype)
+mean = (share.sum(0) * at).sum()
+print("variance along the columns", (share.sum(0) * (at - mean) ** 2).sum().item())
