@@ -56,10 +56,15 @@ export class Controls {
   /** Shows the values as they stand in the address: preset, seed, the controls in the order of the manifest, a line each. @param {string} values */
   update(values) {
     const [preset, seed, ...texts] = lines(values);
-    const value = (/** @type {string} */ id) => texts[this.#widgets.findIndex(([spec]) => spec.id === id)];
-    this.#widgets.forEach(([{ when }, widget], index) => {
+    const place = (/** @type {string} */ id) => this.#widgets.findIndex(([spec]) => spec.id === id);
+    // What depends on a choice that is not shown is not shown.
+    const shown = (/** @type {number} */ index) => {
+      const when = this.#widgets[index]?.[0].when;
+      return !when || (when.options.includes(texts[place(when.choice)]) && shown(place(when.choice)));
+    };
+    this.#widgets.forEach(([, widget], index) => {
       widget.show(texts[index] ?? "");
-      widget.element.hidden = Boolean(when && !when.options.includes(value(when.choice)));
+      widget.element.hidden = !shown(index);
     });
     this.preset.show(preset);
     if (document.activeElement !== this.seed) this.seed.value = seed;

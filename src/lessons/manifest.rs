@@ -53,7 +53,7 @@ pub struct Control {
     pub kind: Kind,
     /// What changing it does.
     pub effect: Effect,
-    /// Shown only in these configurations; always where it is absent.
+    /// Shown only in these configurations; always where it is absent. A control whose choice is not shown is not shown.
     pub when: Option<When>,
 }
 
@@ -160,6 +160,7 @@ pub enum ViewKind {
     Scatter,
     Bars,
     Heatmap,
+    Comb,
     Image,
     Network,
     Formula,
@@ -174,6 +175,7 @@ impl ViewKind {
             ViewKind::Scatter => "scatter",
             ViewKind::Bars => "bars",
             ViewKind::Heatmap => "heatmap",
+            ViewKind::Comb => "comb",
             ViewKind::Image => "image",
             ViewKind::Network => "network",
             ViewKind::Formula => "formula",
@@ -183,7 +185,7 @@ impl ViewKind {
 
     /// Drawn on a canvas (otherwise it is markup).
     pub fn is_canvas(self) -> bool {
-        matches!(self, ViewKind::Curve | ViewKind::Scatter | ViewKind::Bars | ViewKind::Heatmap | ViewKind::Image)
+        !matches!(self, ViewKind::Network | ViewKind::Formula | ViewKind::Table)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod address;
 pub mod assets;
 pub mod backprop;
 pub mod config;
+pub mod ema;
 pub mod manifest;
 pub mod problem;
 pub mod receptive_field;
@@ -25,7 +26,7 @@ pub use problem::Problem;
 pub use run::{History, Run};
 
 /// All lessons, in the order in which they are read. Adding one is adding a line.
-pub const REGISTRY: &[Entry] = &[backprop::ENTRY, receptive_field::ENTRY];
+pub const REGISTRY: &[Entry] = &[backprop::ENTRY, ema::ENTRY, receptive_field::ENTRY];
 
 /// A line of the registry.
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@
 //! | `init` | He's and Xavier's distributions, as PyTorch defines them |
 //! | `layers` | linear, convolution, embedding, normalisation, a multi-layer perceptron |
 //! | `optim` | SGD with momentum, Nesterov's, RMSProp, Adam, AdamW; L1 and L2 terms |
-//! | `ema` | an average of the parameters that forgets |
+//! | [`Ema`] | an average of the parameters that forgets |
 //!
 //! Losses are operations of the tape: `mse_mean`, `mse_half_sum`, `cross_entropy` (takes logits).
 

@@ -78,7 +78,12 @@ pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &F
 }
 
 /// One line: loud up to the cursor, faint after it; runs of one value are a mark.
-fn draw_line<B: DrawingBackend>(sheet: &Sheet<B>, series: &Series, frame: &Frame, cursor: Option<f64>) -> Drawn<B> {
+pub(super) fn draw_line<B: DrawingBackend>(
+    sheet: &Sheet<B>,
+    series: &Series,
+    frame: &Frame,
+    cursor: Option<f64>,
+) -> Drawn<B> {
     let colour = sheet.palette.of(series.style);
     let turn = cursor.map_or(f64::INFINITY, |x| frame.across(x));
     for run in runs(series, frame, sheet.density()) {

@@ -66,6 +66,8 @@ pub(super) struct Frame<'a> {
     pub(super) y: Span,
     x_label: &'a str,
     y_label: &'a str,
+    /// Where the line of `y_label` has its middle.
+    y_label_at: f64,
     /// No ticks where something else names the places (bars).
     x_ticks: Vec<Tick>,
     y_ticks: Vec<Tick>,
@@ -90,9 +92,36 @@ impl<'a> Frame<'a> {
             y: y.span,
             x_label: x.map_or("", |x| x.label),
             y_label: y.label,
+            y_label_at: LINE / 2.0,
             x_ticks,
             y_ticks,
         }
+    }
+
+    /// Two frames over each other with one horizontal axis, that of the lower one, whose name of y stands at `split`; the upper
+    /// one begins at `top`. `right` is left free at the right side.
+    pub(super) fn stacked(
+        (width, height): (f64, f64),
+        (top, split): (f64, f64),
+        x: Side<'a>,
+        [above, below]: [Side<'a>; 2],
+        right: f64,
+    ) -> [Self; 2] {
+        let mut upper = Frame::plan(width, split - top + LINE, Some(x), above, right);
+        let mut lower = Frame::plan(width, height - split, Some(x), below, right);
+        upper.area.top = top;
+        // The lowest label of the upper axis keeps off the name of the lower one.
+        upper.area.bottom = (split - GAP - 4.0).max(top + 1.0);
+        upper.x_label = "";
+        for tick in &mut upper.x_ticks {
+            tick.label = None;
+        }
+        lower.area.top += split;
+        lower.area.bottom += split;
+        lower.y_label_at += split;
+        let left = upper.area.left.max(lower.area.left);
+        (upper.area.left, lower.area.left) = (left, left);
+        [upper, lower]
     }
 
     /// Makes a step as long upwards as sideways, where both axes span equally much.
@@ -161,7 +190,7 @@ impl<'a> Frame<'a> {
             }
         }
         sheet.level(area.bottom, area.left, area.right, solid(palette.line), 1.0)?;
-        sheet.text(self.y_label, (0.0, LINE / 2.0), Anchor::Left, solid(palette.ink2), false)?;
+        sheet.text(self.y_label, (0.0, self.y_label_at), Anchor::Left, solid(palette.ink2), false)?;
         self.draw_x(sheet)
     }
 

@@ -5,12 +5,13 @@
 //!
 //! | kind | in the page | as a picture |
 //! |---|---|---|
-//! | curve, bars, scatter | [`draw`] on a canvas | [`svg`] |
+//! | curve, bars, scatter, comb | [`draw`] on a canvas | [`svg`] |
 //! | heatmap, image | [`pixels`] scaled into [`layout`], then [`draw`] over it | [`svg`] |
 //! | network, formula, table | [`markup`] once, then [`slots`] into its elements | [`markup`] with numbers, [`svg`] (network) |
 
 mod axis;
 mod bars;
+mod comb;
 mod curve;
 pub mod format;
 mod frame;
@@ -52,6 +53,7 @@ pub fn draw<B: DrawingBackend>(view: &View, backend: B, style: &Style) -> Drawn<
             (View::Scatter(scatter), Some(frame)) => scatter::draw(&sheet, scatter, &frame)?,
             (View::Bars(bars), Some(frame)) => bars::draw(&sheet, bars, &frame)?,
             (View::Heatmap(map), Some(frame)) => heatmap::draw(&sheet, map, &frame)?,
+            (View::Comb(view), Some(_)) => comb::draw(&sheet, view)?,
             _ => {
                 let middle = (sheet.width / 2.0, sheet.height / 2.0);
                 let text = sheet.fitted(style.words.get("chart.empty"), sheet.width - 8.0, false);
@@ -127,7 +129,7 @@ pub fn locate(view: &View, x: f64, y: f64, width: f64, height: f64, style: &Styl
 }
 
 fn is_chart(view: &View) -> bool {
-    matches!(view, View::Curve(_) | View::Scatter(_) | View::Bars(_) | View::Heatmap(_))
+    matches!(view, View::Curve(_) | View::Scatter(_) | View::Bars(_) | View::Heatmap(_) | View::Comb(_))
 }
 
 /// The frame of a chart; `None` where nothing can be shown.
@@ -137,6 +139,7 @@ fn frame<'a>(view: &'a View, width: f64, height: f64, words: &'a Words) -> Optio
         View::Scatter(scatter) => scatter::frame(scatter, words, width, height),
         View::Bars(bars) => bars::frame(bars, words, width, height),
         View::Heatmap(map) => heatmap::frame(map, words, width, height),
+        View::Comb(view) => comb::frames(view, words, width, height).map(|frames| frames.values),
         View::Image(_) | View::Network(_) | View::Formula(_) | View::Table(_) => None,
     }
 }

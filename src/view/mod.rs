@@ -4,9 +4,11 @@
 //! A word is a [`Key`] into the lesson's prose. A thing that the reader can point at carries an *id*, the same string
 //! that names its readout, its edit in the URL and its highlight: `w2_1_3` is one weight everywhere.
 
+mod comb;
 mod image;
 mod math;
 
+pub use comb::{Comb, Dot, Share, Tooth};
 pub use image::{Dots, Image, Outline, Rect, Stroke};
 pub use math::{Math, Phrase};
 
@@ -26,7 +28,7 @@ pub enum Format {
     Scientific(u8),
 }
 
-/// One view of a figure. The first five are drawn on a canvas (or as SVG), the others are markup with numbers in slots.
+/// One view of a figure. The first six are drawn on a canvas (or as SVG), the others are markup with numbers in slots.
 #[derive(Clone, Debug, PartialEq)]
 pub enum View {
     /// Lines over a common x axis.
@@ -37,6 +39,8 @@ pub enum View {
     Bars(Bars),
     /// A grid of numbers as colour, with points over it.
     Heatmap(Heatmap),
+    /// Values over the weights with which they count.
+    Comb(Comb),
     /// A picture.
     Image(Image),
     /// Layers of nodes joined by edges, with values travelling along them.

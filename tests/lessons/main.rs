@@ -6,6 +6,7 @@ mod address;
 mod backprop;
 mod contract;
 mod digests;
+mod ema;
 mod programs;
 mod receptive_field;
 

@@ -5,7 +5,7 @@
 
 use super::{go, readout, run};
 use std::{env, fs, path::PathBuf};
-use tensorscope::lessons::REGISTRY;
+use tensorscope::lessons::{REGISTRY, Run, find};
 
 /// The program of a preset, and its output.
 fn files(lesson: &str, preset: &str) -> [PathBuf; 2] {
@@ -30,6 +30,41 @@ fn programs_are_those_that_were_run() {
                 path.display()
             );
         }
+    }
+}
+
+#[test]
+fn pytorch_averages_as_the_figure_does() {
+    for preset in find("ema").expect("a lesson").manifest.presets {
+        let mut figure = run("ema", &format!("preset={}", preset.id));
+        let [_, path] = files("ema", preset.id);
+        let output = fs::read_to_string(&path).unwrap_or_else(|_| panic!("no {}", path.display()));
+        let mut compared = 0;
+        let mut compare = |figure: &Run, id: &str, theirs: &str, bound: f64| {
+            let (theirs, ours): (f64, f64) = (theirs.parse().expect("a number"), readout(figure, id));
+            assert!((theirs - ours).abs() <= bound * theirs.abs().max(1.0), "{}: {id} {theirs} {ours}", preset.id);
+            compared += 1;
+        };
+        for line in output.lines() {
+            match line.split(' ').collect::<Vec<_>>()[..] {
+                // averaged weights: test loss 1.88 accuracy 48.5: f32 on both sides, in another order of sums.
+                [which, "weights:", "test", "loss", loss, "accuracy", accuracy] => {
+                    go(&mut figure, 20);
+                    let name = if which == "live" { "live" } else { "ema" };
+                    compare(&figure, &format!("{name}_loss"), loss, 1e-5);
+                    compare(&figure, &format!("{name}_accuracy"), accuracy, 1e-5);
+                }
+                // 1 right 1.0 none 3.16 wrong 10.0, or 1 v 0.5 corrected 5.0 first 5.0: f64
+                [step, first, a, second, b, third, c] => {
+                    go(&mut figure, step.parse().expect("a step"));
+                    for (id, value) in [(first, a), (second, b), (third, c)] {
+                        compare(&figure, id, value, 1e-12);
+                    }
+                }
+                _ => panic!("{line}"),
+            }
+        }
+        assert!(compared >= 4, "{}: only {compared} numbers compared", preset.id);
     }
 }
 

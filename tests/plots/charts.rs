@@ -22,6 +22,7 @@ fn charts() -> Vec<(&'static str, View)> {
         ("points", points()),
         ("surface", surface()),
         ("crowd", crowd()),
+        ("comb", comb()),
     ]
 }
 
@@ -182,6 +183,8 @@ fn whatever_the_data_a_drawing_is_finished_soon_and_stays_inside() {
                     View::Bars(Bars { y: axis("y"), bars: bars.collect(), format: Format::Significant(3) }),
                     View::Scatter(Scatter { x: axis("x"), y: axis("y"), points }),
                     View::Heatmap(map),
+                    combed(&data, 0.9, range),
+                    combed(&data, 0.0, None),
                 ];
                 for (kind, view) in views.iter().enumerate() {
                     for size in SIZES {

@@ -81,6 +81,44 @@ pub fn surface() -> View {
     View::Heatmap(Heatmap { x, y, cols: side, values, middle: 0.5, reach: 0.5, points })
 }
 
+/// Values over weights: `data` comes in, a quarter of it later, weighed by what is left of `beta`.
+pub fn combed(data: &[f64], beta: f64, range: Option<(f64, f64)>) -> View {
+    let now = data.len() as f64 * 0.75;
+    let low = -(data.len() as f64) / 5.0;
+    let dot = |(i, y): (usize, &f64)| {
+        let x = i as f64 + 1.0;
+        Dot { x, y: *y, strength: beta.powf(now - x), later: x > now }
+    };
+    let tooth = |x: i64| {
+        let height = (1.0 - beta) * beta.powf(now.floor() - x as f64);
+        let missing = x < 1;
+        Tooth { x: x as f64, height, cap: if missing { f64::NAN } else { height * 1.3 }, missing }
+    };
+    let line = |name, style, k: f64| Series {
+        start: 1.0,
+        ..series(name, style, data.iter().take(now as usize).map(|y| y * k).collect())
+    };
+    View::Comb(Comb {
+        x: Axis { range: Some((low.floor(), data.len().max(10) as f64)), ..axis("axis.step") },
+        y: Axis { range, ..axis("axis.loss") },
+        weight: Axis { range: Some((0.0, 1.6 * (1.0 - beta))), ..axis("axis.weight") },
+        dots: data.iter().enumerate().map(dot).collect(),
+        lines: vec![line("corrected", 0, 1.0), line("started at zero", 1, 0.7), line("从第一个值开始", 2, 1.1)],
+        heads: vec![(now.floor(), data.first().copied().unwrap_or(f64::NAN), 0)],
+        teeth: (low as i64..=now as i64).map(tooth).collect(),
+        share: Share { kept: 0.7, missing: 0.3, kept_name: "share.kept", missing_name: "share.missing" },
+        first: 1.0,
+        before: (0.0, "series.before"),
+        cursor: now.floor(),
+    })
+}
+
+/// The comb of a noisy stream.
+pub fn comb() -> View {
+    let data: Vec<f64> = (0..40).map(|i| 5.0 + 2.0 * (f64::from(i) * 0.8).sin()).collect();
+    combed(&data, 0.9, Some((-0.5, 8.0)))
+}
+
 /// A picture of 8 x 4.
 pub fn picture() -> View {
     let rgba = (0..32u8).flat_map(|i| [i * 8, 255 - i * 8, 128, if i == 5 { 0 } else { 255 }]).collect();
@@ -289,4 +327,5 @@ pub fn proof(k: f64) -> View {
 pub const WORDS: &str = "axis.step\tstep\naxis.loss\tloss\naxis.delta\t|δ|, mean of a layer\nnote.dw\tThe sign is wrong & <that> is \"it\".\n\
                          word.exact\texact\ncol.weight\tweight\ncol.hand\tby hand\ncol.error\tworst error\ncol.way\tway\n\
                          col.verdict\tright?\ncol.none\tnothing\nchart.empty\tnothing to show yet\nformula.broken\tthis line is broken\n\
-                         table.yes\tright\ntable.no\twrong\nlegend.a\tweight\nlegend.b\ton its way back: δ × weight";
+                         table.yes\tright\ntable.no\twrong\naxis.weight\tweight\nshare.kept\twhat was seen\nshare.missing\tmissing, βᵗ\n\
+                         series.before\tbefore: zeros\nlegend.a\tweight\nlegend.b\ton its way back: δ × weight";

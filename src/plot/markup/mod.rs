@@ -60,7 +60,7 @@ fn walk<'a>(view: &View, words: &'a Words, pass: Pass) -> Writer<'a> {
         View::Network(network) => network::write(&mut writer, network),
         View::Formula(formula) => formula::write(&mut writer, formula),
         View::Table(table) => table::write(&mut writer, table),
-        View::Curve(_) | View::Scatter(_) | View::Bars(_) | View::Heatmap(_) | View::Image(_) => {}
+        View::Curve(_) | View::Scatter(_) | View::Bars(_) | View::Heatmap(_) | View::Comb(_) | View::Image(_) => {}
     }
     writer
 }

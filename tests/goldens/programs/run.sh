@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every program of this folder with real PyTorch and writes what it prints beside it.
-# Needs Python 3 with torch (any 2.x, CPU): python3 -m pip install torch
+# Needs Python 3 with torch (any 2.x, CPU) and scikit-learn: python3 -m pip install torch scikit-learn
 set -euo pipefail
 cd "$(dirname "$0")"
 for program in *.py; do

@@ -1,0 +1,19 @@
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+torch.set_default_dtype(torch.float64)
+
+beta = 0.9
+theta = torch.tensor([2.22, 1.93, 1.82, 1.74, 1.97, 2.89, 2.26, 2.25, 1.71, 1.78, 2.05, 2.51])
+
+# A model of one weight, whose average PyTorch keeps: it begins at the first value.
+model = torch.nn.Linear(1, 1, bias=False)
+averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(beta))
+
+v = torch.tensor(0.0)
+for t, value in enumerate(theta, start=1):
+    v = beta * v + (1 - beta) * value
+    corrected = v / (1 - beta**t)
+    with torch.no_grad():
+        model.weight.fill_(value)
+    averaged.update_parameters(model)
+    print(t, "v", v.item(), "corrected", corrected.item(), "first", averaged.module.weight.item())
