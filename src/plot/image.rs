@@ -13,7 +13,7 @@ const HATCH: f64 = 7.0;
 /// Opacity of the shade outside of a spotlight.
 const SHADE: f64 = 0.62;
 /// Dots closer than this cannot be told apart, and are left out.
-const APART: f64 = 4.5;
+const APART: f64 = 6.5;
 /// Most dots that a frame has time for.
 const MOST_DOTS: usize = 1600;
 /// Opacity of the strongest heat.
@@ -175,7 +175,7 @@ fn dots<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, grid: &Dots) -> Draw
     if apart < APART || grid.xs.len() * grid.ys.len() > MOST_DOTS {
         return Ok(());
     }
-    let radius = (grid.radius * place.scale).min(apart * 0.36).clamp(1.2, 7.0);
+    let radius = (grid.radius * place.scale).min(apart * 0.3).clamp(1.2, 7.0);
     for y in &grid.ys {
         for x in &grid.xs {
             let middle = place.at(*x, *y);

@@ -35,14 +35,28 @@ impl Lens {
         let last = geometry.count() - 1;
         let stop = at.moment.min(last);
         let mut lines = Vec::new();
-        if let Some(row) = geometry.row_before(stop) {
-            lines.push(self.opened_line(stop, row));
-        }
         let row = geometry.row_before(stop.max(1));
+        lines.extend(row.map(|row| self.layer_line(row)));
+        lines.extend(geometry.row_before(stop).map(|row| self.opened_line(stop, row)));
         lines.extend(row.map(|row| self.field_lines(row)).unwrap_or_default());
         let phase = if stop == last { Phase::Now } else { Phase::Done };
         lines.extend((0..2).map(|axis| self.box_line(axis, phase)));
         Formula { lines }
+    }
+
+    /// Which layer the lines speak of.
+    fn layer_line(&self, row: usize) -> Line {
+        let name = Math::constant(&self.geometry.rows[row].name);
+        let number = Math::constant(&(row + 1).to_string());
+        let statement = Math::row([Math::var("l"), Math::op("="), number, Math::op(":"), name]);
+        Line {
+            id: format!("r{}", row + 1),
+            phase: Phase::Done,
+            statement,
+            numbers: Vec::new(),
+            note: None,
+            broken: false,
+        }
     }
 
     /// How far the field has opened on the way back.
@@ -168,14 +182,13 @@ impl Lens {
         let (first, last) = self.geometry.seen(axis);
         let field = self.geometry.field[axis];
         let unit = self.geometry.unit[axis] as i64;
-        let mut statement = vec![Math::var(letter), Math::op("="), Math::var("u"), Math::var("j"), Math::op("−")];
-        statement.extend([Math::var("P"), Math::op("…"), Math::op("+"), Math::var("r"), Math::op("−")]);
-        statement.push(Math::constant("1"));
-        let mut numbers = vec![px(unit), Math::op("×"), px(field.jump), Math::op("−"), px(field.padding())];
-        numbers.extend([Math::op("="), px(first), Math::op("…"), px(last)]);
+        let statement = Math::text("u j − P ≤").put(Math::var(letter)).text("≤ u j − P + r − 1").whole();
+        let product = [px(unit), Math::op("×"), px(field.jump), Math::op("−"), px(field.padding()), Math::op("=")];
+        let range = [px(first), Math::op("≤"), Math::var(letter), Math::op("≤"), px(last)];
+        let numbers = product.into_iter().chain(range).collect();
         let side = self.size()[axis] as i64;
         let note = if first < 0 || last >= side { Some("note.beyond") } else { None };
-        Line { id: id.into(), phase, statement: Math::Row(statement), numbers, note, broken: false }
+        Line { id: id.into(), phase, statement, numbers, note, broken: false }
     }
 
     /// How the number called `id` comes about.

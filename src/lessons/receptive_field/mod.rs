@@ -148,7 +148,7 @@ static MANIFEST: Manifest = Manifest {
         state: "preset=fading&step=8",
         options: &["middle.25", "middle.50", "middle.75", "middle.90"],
     }),
-    still: "moment=9",
+    still: "moment=6",
 };
 
 /// A dab of paint: middle and radius, in pixels of the picture.
