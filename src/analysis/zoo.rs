@@ -16,9 +16,11 @@ pub struct Architecture {
     pub body: &'static str,
     /// The whole network.
     pub whole: &'static str,
+    /// The body over a smaller picture, 112 x 112: for a pass with all its channels on a device with little memory.
+    pub small: &'static str,
 }
 
-/// An architecture whose text stands in lines that are joined by spaces; the last line is the head.
+/// An architecture whose text stands in lines that are joined by spaces: the picture, the body, and last the head.
 macro_rules! architecture {
     ($(#[$doc:meta])* $constant:ident, $id:literal, $name:literal, [$first:literal $(, $line:literal)* $(,)?], $head:literal) => {
         $(#[$doc])*
@@ -27,6 +29,7 @@ macro_rules! architecture {
             name: $name,
             body: concat!($first $(, " ", $line)*),
             whole: concat!($first $(, " ", $line)*, " ", $head),
+            small: concat!("input112x112x3" $(, " ", $line)*),
         };
     };
 }
@@ -35,7 +38,8 @@ architecture! {
     /// LeNet-5 with every map of C3 seeing every map of S2, and ReLU (LeCun et al., 1998, used sigmoids and a sparse C3).
     LENET5, "lenet5", "LeNet-5 (full C3)",
     [
-        "input32x32x1 conv5x6 relu maxpool2 conv5x16 relu maxpool2",
+        "input32x32x1",
+        "conv5x6 relu maxpool2 conv5x16 relu maxpool2",
     ],
     "fc120 relu fc84 relu fc10"
 }
@@ -44,7 +48,8 @@ architecture! {
     /// AlexNet in one tower, its first layer without padding (Krizhevsky, 2014; TensorFlow slim's `alexnet_v2`).
     ALEXNET_V2, "alexnet_v2", "AlexNet v2 (conv1 without padding)",
     [
-        "input224x224x3 conv11x64s4 relu maxpool3s2 conv5x192p2 relu maxpool3s2",
+        "input224x224x3",
+        "conv11x64s4 relu maxpool3s2 conv5x192p2 relu maxpool3s2",
         "conv3x384p1 relu conv3x384p1 relu conv3x256p1 relu maxpool3s2",
     ],
     "fc4096 relu fc4096 relu fc1000"
@@ -54,7 +59,8 @@ architecture! {
     /// AlexNet in one tower as torchvision has it: its first layer has padding 2.
     ALEXNET, "alexnet", "AlexNet (torchvision)",
     [
-        "input224x224x3 conv11x64s4p2 relu maxpool3s2 conv5x192p2 relu maxpool3s2",
+        "input224x224x3",
+        "conv11x64s4p2 relu maxpool3s2 conv5x192p2 relu maxpool3s2",
         "conv3x384p1 relu conv3x256p1 relu conv3x256p1 relu maxpool3s2",
     ],
     "fc4096 relu fc4096 relu fc1000"
@@ -78,7 +84,8 @@ architecture! {
     /// ResNet-18 (He et al., 2015).
     RESNET18, "resnet18", "ResNet-18",
     [
-        "input224x224x3 conv7x64s2p3 bn relu maxpool3s2p1",
+        "input224x224x3",
+        "conv7x64s2p3 bn relu maxpool3s2p1",
         "res(conv3x64p1 bn relu conv3x64p1 bn) relu",
         "res(conv3x64p1 bn relu conv3x64p1 bn) relu",
         "res(conv3x128s2p1 bn relu conv3x128p1 bn|conv1x128s2 bn) relu",
@@ -95,7 +102,8 @@ architecture! {
     /// ResNet-50 as published (He et al., 2015): a block's stride is on its first 1 x 1.
     RESNET50_V1, "resnet50_v1", "ResNet-50 v1 (stride on the first 1 × 1)",
     [
-        "input224x224x3 conv7x64s2p3 bn relu maxpool3s2p1",
+        "input224x224x3",
+        "conv7x64s2p3 bn relu maxpool3s2p1",
         "res(conv1x64 bn relu conv3x64p1 bn relu conv1x256 bn|conv1x256 bn) relu",
         "res(conv1x64 bn relu conv3x64p1 bn relu conv1x256 bn) relu",
         "res(conv1x64 bn relu conv3x64p1 bn relu conv1x256 bn) relu",
@@ -120,7 +128,8 @@ architecture! {
     /// ResNet-50 as torchvision has it: a block's stride is on its 3 x 3.
     RESNET50, "resnet50", "ResNet-50 v1.5 (stride on the 3 × 3)",
     [
-        "input224x224x3 conv7x64s2p3 bn relu maxpool3s2p1",
+        "input224x224x3",
+        "conv7x64s2p3 bn relu maxpool3s2p1",
         "res(conv1x64 bn relu conv3x64p1 bn relu conv1x256 bn|conv1x256 bn) relu",
         "res(conv1x64 bn relu conv3x64p1 bn relu conv1x256 bn) relu",
         "res(conv1x64 bn relu conv3x64p1 bn relu conv1x256 bn) relu",
@@ -145,7 +154,8 @@ architecture! {
     /// MobileNet, width 1 (Howard et al., 2017), with symmetric padding.
     MOBILENET, "mobilenet", "MobileNet",
     [
-        "input224x224x3 conv3x32s2p1 bn relu",
+        "input224x224x3",
+        "conv3x32s2p1 bn relu",
         "conv3x32p1g32 bn relu conv1x64 bn relu",
         "conv3x64s2p1g64 bn relu conv1x128 bn relu",
         "conv3x128p1g128 bn relu conv1x128 bn relu",
@@ -167,7 +177,8 @@ architecture! {
     /// MobileNetV2, width 1 (Sandler et al., 2018), as torchvision has it.
     MOBILENET_V2, "mobilenet_v2", "MobileNetV2",
     [
-        "input224x224x3 conv3x32s2p1 bn relu",
+        "input224x224x3",
+        "conv3x32s2p1 bn relu",
         "conv3x32p1g32 bn relu conv1x16 bn",
         "conv1x96 bn relu conv3x96s2p1g96 bn relu conv1x24 bn",
         "res(conv1x144 bn relu conv3x144p1g144 bn relu conv1x24 bn)",

@@ -68,6 +68,13 @@ impl<T: Real> Tape<T> {
         }
     }
 
+    /// Makes room for so many more elements of values and of gradients: what grows step by step needs three times the room
+    /// while it moves.
+    pub fn reserve(&mut self, values: usize, grads: usize) {
+        self.values.reserve_exact(values);
+        self.grads.reserve_exact(grads);
+    }
+
     /// How many nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()

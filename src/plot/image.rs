@@ -17,7 +17,9 @@ const APART: f64 = 6.5;
 /// Most dots that a frame has time for.
 const MOST_DOTS: usize = 1600;
 /// Opacity of the strongest heat.
-const HOTTEST: f64 = 0.85;
+const HOTTEST: f64 = 0.9;
+/// How far a picture under heat goes towards the paper.
+const PALE: f64 = 0.35;
 
 /// The mapping from pixels of the picture to CSS pixels of a drawing of `width x height`; `None` where there is no picture.
 pub(super) fn place(image: &Image, width: f64, height: f64) -> Option<Place> {
@@ -186,19 +188,21 @@ fn dots<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, grid: &Dots) -> Draw
     Ok(())
 }
 
-/// The picture's pixels with its heat over them: the colour of a negative number, the stronger the denser (the colour that no
-/// outline has).
+/// The picture's pixels with its heat over them. Under heat the picture is grey and pale, so that the only colour is the
+/// heat's: that of a negative number, the stronger the denser (a colour that no outline has).
 pub(super) fn blended(image: &Image, palette: &Palette) -> Vec<u8> {
     let mut rgba = image.rgba[..image.width * image.height() * 4].to_vec();
-    let [_, red, green, blue] = palette.neg.to_be_bytes();
+    let channels = |colour: u32| colour.to_be_bytes().map(f64::from);
+    let ([_, hot @ ..], [_, paper @ ..]) = (channels(palette.neg), channels(palette.paper));
     for (pixel, heat) in rgba.chunks_exact_mut(4).zip(&image.heat) {
         let part = f64::from(heat.clamp(0.0, 1.0)) * HOTTEST;
-        if part > 0.0 {
-            for (channel, colour) in pixel.iter_mut().zip([red, green, blue]) {
-                *channel = (f64::from(*channel) * (1.0 - part) + f64::from(colour) * part + 0.5) as u8;
-            }
-            pixel[3] = pixel[3].max((part * 255.0) as u8);
+        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f64::from);
+        let grey = 0.299 * red + 0.587 * green + 0.114 * blue;
+        for axis in 0..3 {
+            let pale = grey + (paper[axis] - grey) * PALE;
+            pixel[axis] = (pale + (hot[axis] - pale) * part + 0.5) as u8;
         }
+        pixel[3] = pixel[3].max((part * 255.0) as u8);
     }
     rgba
 }

@@ -87,6 +87,7 @@ static MANIFEST: Manifest = Manifest {
         Preset { id: "alexnet_v2", values: &[("stack", zoo::ALEXNET_V2.body), ("channels", "quarter")] },
         Preset { id: "vgg16", values: &[("stack", zoo::VGG16.body), ("channels", "eighth")] },
         Preset { id: "resnet50", values: &[("stack", zoo::RESNET50.body), ("channels", "eighth")] },
+        Preset { id: "resnet50_all", values: &[("stack", zoo::RESNET50.small)] },
         Preset { id: "resnet50_v1", values: &[("stack", zoo::RESNET50_V1.body), ("channels", "eighth")] },
         Preset { id: "mobilenet_v2", values: &[("stack", zoo::MOBILENET_V2.body), ("channels", "quarter")] },
         Preset { id: "holes", values: &[("stack", setup::HOLES), ("weights", "uniform")] },

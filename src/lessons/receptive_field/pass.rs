@@ -14,18 +14,18 @@ use crate::kernels::Real;
 use crate::kernels::window::Window;
 use crate::rng::Rng;
 
-/// Products of a forward pass, and elements of all maps and of all weights: they are in memory together.
+/// Products of a forward pass, and numbers in memory: weights once, every map twice (values and gradients).
 pub type Budget = (u64, u64);
-/// What a figure may ask for.
-pub const PASS: Budget = (8_000_000_000, 48_000_000);
+/// What a figure may ask for: seconds, and 176 MB of the 256 that an instance has.
+pub const PASS: Budget = (8_000_000_000, 44_000_000);
 /// What a proof may take: it is made again whenever the reader chooses a unit.
 pub const PROOF: Budget = (250_000_000, 16_000_000);
 /// Streams of the seed: one for each pass, from here on.
 const STREAM_PASSES: u64 = 1000;
 
-/// Whether a forward and a backward pass fit into the reader's patience and memory.
-pub fn is_affordable(stack: &Stack, (most_macs, most_elements): Budget) -> bool {
-    let (mut macs, mut elements, mut weights) = (0u64, stack.input.len(), 0u64);
+/// What a forward and a backward pass take: products, weights, elements of all maps.
+fn cost(stack: &Stack) -> (u64, u64, u64) {
+    let (mut macs, mut weights, mut elements) = (0u64, 0u64, stack.input.len());
     for layer in stack.flat() {
         let taps = match &layer.op {
             Op::Conv { slide, groups, .. } => (slide.kernel * slide.kernel * (layer.input.channels / groups)) as u64,
@@ -34,10 +34,24 @@ pub fn is_affordable(stack: &Stack, (most_macs, most_elements): Budget) -> bool 
             Op::Relu | Op::Norm | Op::Residual { .. } => 1,
         };
         macs = macs.saturating_add(layer.output.len().saturating_mul(taps));
-        elements += layer.output.len();
         weights = weights.saturating_add(layer.parameters());
+        elements = elements.saturating_add(layer.output.len());
     }
-    macs <= most_macs && elements <= most_elements && weights <= most_elements
+    (macs, weights, elements)
+}
+
+/// Whether a forward and a backward pass fit into the reader's patience and memory.
+pub fn is_affordable(stack: &Stack, (most_macs, most_numbers): Budget) -> bool {
+    let (macs, weights, elements) = cost(stack);
+    macs <= most_macs && weights.saturating_add(elements.saturating_mul(2)) <= most_numbers
+}
+
+/// An empty tape with room for a pass.
+fn tape<T: Real>(stack: &Stack) -> Tape<T> {
+    let (_, weights, elements) = cost(stack);
+    let mut tape = Tape::new();
+    tape.reserve((weights + elements) as usize, elements as usize);
+    tape
 }
 
 /// A part of the picture on which a unit has the same gradient as on the whole.
@@ -261,7 +275,7 @@ fn loudest(values: &[f32], map: Map, [y, x]: [usize; 2]) -> (usize, f32) {
 pub fn random(geometry: &Geometry, stack: &Stack, input: &Input<f32>, seed: u32, nth: u32) -> Heat {
     let part = Part::of(geometry, stack);
     let map = part.stack.input;
-    let mut tape = Tape::<f32>::new();
+    let mut tape = tape::<f32>(&part.stack);
     let [height, width] = map.size;
     let x = tape.leaf_from([1, map.channels, height, width].into(), &input.part(part.first, map), true);
     let mut rng = Rng::new(seed.into(), STREAM_PASSES + u64::from(nth));
@@ -287,7 +301,7 @@ pub fn positive(geometry: &Geometry, uniform: bool) -> Vec<f64> {
         Part { stack: stack.clone(), first: [0, 0], unit: geometry.unit }
     };
     let [height, width] = part.stack.input.size;
-    let mut tape = Tape::<f64>::new();
+    let mut tape = tape::<f64>(&part.stack);
     let x = tape.leaf_from([1, 1, height, width].into(), &vec![1.0; height * width], true);
     let y = Writer::new(&mut tape, Source::Positive { uniform }, Vec::new()).write(&part.stack.layers, x);
     let at = part.unit[0] * part.stack.output().size[1] + part.unit[1];
