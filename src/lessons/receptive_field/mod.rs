@@ -143,7 +143,7 @@ static MANIFEST: Manifest = Manifest {
     ],
     assets: &[Asset { id: "photo", file: photo::FILE, bytes: photo::BYTES, digest: photo::DIGEST }],
     metrics: &[Metric { id: "variance_x", improves: 0 }, Metric { id: "middle", improves: 0 }],
-    max_step: 32,
+    max_step: 16,
     heavy: false,
     prediction: Some(Prediction {
         state: "preset=fading&step=8",

@@ -330,7 +330,7 @@ pub struct Clean {
 /// The number of the unit, with the weights of the first pass, from the whole picture: nothing is cut off here.
 pub fn value(geometry: &Geometry, stack: &Stack, input: &Input<f32>, seed: u32, clean: Option<&Clean>) -> Clean {
     let [height, width] = stack.input.size;
-    let mut tape = Tape::<f32>::new();
+    let mut tape = tape::<f32>(stack);
     let x = tape.leaf_from([1, stack.input.channels, height, width].into(), &input.values, false);
     let mut rng = Rng::new(seed.into(), STREAM_PASSES);
     let mut writer = Writer::new(&mut tape, Source::Random(&mut rng), clean.map_or_else(Vec::new, |c| c.norms.clone()));
