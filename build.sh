@@ -114,6 +114,9 @@ module() {
   local raw=$out/$WASM/wasm/tensorscope.wasm
   # The paths of this machine are cut out of panic messages: the same source gives the same bytes everywhere.
   local flags="-C target-feature=$features -C link-arg=--max-memory=$MEMORY"
+  # LLVM's loop strength reduction moves addresses out of the load instructions: without it the inner tile of a product runs
+  # at the speed of a loop that only multiplies and adds (with it at 0.85 of that), and the module is 3 % smaller.
+  flags+=" -C llvm-args=-disable-lsr"
   flags+=" --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
   env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" \
     cargo build --quiet --locked --lib --target $WASM --profile wasm --target-dir "$out" ||
