@@ -38,7 +38,7 @@ for (const state of BROKEN) {
     assert.notDeepEqual(await notices(page), []);
     const before = await readouts(page);
     for (const [name, value] of Object.entries(before)) assert.ok(Number.isFinite(Number(value)), `${name} is ${value}`);
-    await figure(page).getByRole("button", { name: "Next step" }).click();
+    await figure(page).getByRole("button", { name: "One step on" }).click();
     await settle(page);
     assert.notDeepEqual(await readouts(page), before);
     assert.deepEqual(page.troubles, []);
