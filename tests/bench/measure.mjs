@@ -26,13 +26,16 @@ export async function sample(contestant, n) {
  */
 export async function calibrate(contestant, { warmMs, sampleMs }) {
   let n = 1;
-  let each = await sample(contestant, n);
-  for (let spent = each; spent < warmMs; spent += each * n) {
-    n = Math.max(1, Math.min(n * 8, Math.round(sampleMs / Math.max(each, 1e-6))));
-    each = await sample(contestant, n);
+  let last = await sample(contestant, n);
+  let fastest = last; // a busy machine makes a sample longer, never shorter
+  for (let spent = last; spent < warmMs; spent += last * n) {
+    n = Math.max(1, Math.min(n * 8, Math.round(sampleMs / Math.max(fastest, 1e-6))));
+    last = await sample(contestant, n);
+    // Shorter than the clock can tell: not yet to be believed.
+    if (last * n > 1) fastest = Math.min(fastest, last);
     await new Promise((resume) => setTimeout(resume));
   }
-  return Math.max(1, Math.round(sampleMs / each));
+  return Math.max(1, Math.round(sampleMs / fastest));
 }
 
 /**

@@ -24,35 +24,37 @@ fi
 [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || rustup target add wasm32-unknown-unknown
 
 # Only what the works call, through the optimiser that the site's own wasm goes through (build.sh); where that tool is not
-# installed, nobody gets it, and everybody is heavier than need be.
+# installed, nobody gets it, and everybody is heavier than need be. Ours goes through at the level of the site, the peers
+# at the lowest: on Candle's module the highest takes more than five minutes. They come from rustc at its highest, which is
+# how their own guides build them.
 optimise() {
     local tool=$target/node/node_modules/.bin/wasm-opt
     node "$here/trim.mjs" "$1" "$2.new"
     if [ -x "$tool" ]; then
-        "$tool" -O3 --mvp-features --enable-simd --enable-bulk-memory --enable-bulk-memory-opt \
+        "$tool" "$3" --mvp-features --enable-simd --enable-bulk-memory --enable-bulk-memory-opt \
             --enable-call-indirect-overlong --enable-multivalue --enable-mutable-globals \
             --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext "$2.new" -o "$2.new"
     fi
     mv "$2.new" "$2"
 }
 
-# A contestant: the crate in folder $2 becomes wasm/$1.wasm, by the flags of the wasm that readers get.
+# A contestant: the crate in folder $2 becomes wasm/$1.wasm, by the flags of the wasm that readers get; $3 is for optimise.
 contestant() {
-    local name=$1 dir=$2
-    shift 2
+    local name=$1 dir=$2 level=$3
+    shift 3
     env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-C target-feature=+simd128" \
         cargo build --quiet --release --target wasm32-unknown-unknown "$@" \
         --manifest-path "$dir/Cargo.toml" --target-dir "$out/cargo" || return
     local built=$out/cargo/wasm32-unknown-unknown/release/bench_$name.wasm
-    [ "$out/wasm/$name.wasm" -nt "$built" ] || optimise "$built" "$out/wasm/$name.wasm"
+    [ "$out/wasm/$name.wasm" -nt "$built" ] || optimise "$built" "$out/wasm/$name.wasm" "$level"
 }
 
-contestant limit "$here/limit" --locked
+contestant limit "$here/limit" -O3 --locked
 # The versions that the package has locked, for the package as a dependency.
 cp "$root/Cargo.lock" "$here/ours/Cargo.lock"
-contestant ours "$here/ours"
+contestant ours "$here/ours" -O3
 for peer in burn candle; do
-    contestant "$peer" "$here/peers/$peer" --locked || {
+    contestant "$peer" "$here/peers/$peer" -O1 --locked || {
         echo "bench: $peer does not build; its column will say that it is missing" >&2
         rm -f "$out/wasm/$peer.wasm"
     }
