@@ -58,7 +58,8 @@ export class Controls {
     const [preset, seed, ...texts] = lines(values);
     const place = (/** @type {string} */ id) => this.#widgets.findIndex(([spec]) => spec.id === id);
     // What depends on a choice that is not shown is not shown.
-    const shown = (/** @type {number} */ index) => {
+    /** @param {number} index @returns {boolean} */
+    const shown = (index) => {
       const when = this.#widgets[index]?.[0].when;
       return !when || (when.options.includes(texts[place(when.choice)]) && shown(place(when.choice)));
     };
