@@ -183,9 +183,21 @@ export class Figure {
         this.#show(true);
       }
     } catch (error) {
-      this.#failed(error, this.#good);
+      if (error instanceof LoadError) this.#lacks(error);
+      else this.#failed(error, this.#good);
     }
     this.notices.progress("");
+  }
+
+  /** A file did not come: the figure stands without it, keeps its state, and asks for it again when it is told to. @param {LoadError} error */
+  #lacks(error) {
+    this.#guarded(() => {
+      const report = `${error.reason}\n${error.cause ?? ""}`;
+      this.notices.fail(this.words.say("error.data"), link(this.engine.call("state")), report, () => {
+        this.notices.recovered();
+        void this.#supply();
+      });
+    });
   }
 
   /** Everything that the reader does: what went wrong before is forgotten, what follows is shown. @param {() => void} act */

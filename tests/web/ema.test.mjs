@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { begin, close, figure, LANGUAGES, notices, open, PHONE, readouts, settle, WIDE } from "./lesson.mjs";
+import { begin, close, figure, LANGUAGES, open, PHONE, readouts, settle, WIDE } from "./lesson.mjs";
 
 /** State, and every digit that is printed. */
 const GOLDENS = [
@@ -53,11 +53,15 @@ test("digits that do not come are said, and can be asked for again", async () =>
   const page = await open(stage, { lesson: "ema", state: "", live: true });
   await page.route("**/digits.bin", (route) => route.abort());
   await page.evaluate(() => (location.hash = "preset=network&step=20"));
-  await page.waitForFunction(() => document.querySelector("figure.scope .notices")?.textContent?.trim());
-  assert.ok((await notices(page)).length > 0 || (await figure(page).locator(".notices").innerText()).length > 0);
+  const trouble = figure(page).locator(".trouble");
+  await trouble.getByText("did not arrive").waitFor();
   await page.unroute("**/digits.bin");
-  await figure(page).locator(".notices button").first().click();
+  await trouble.getByRole("button").first().click();
+  await figure(page).locator("[data-name=test_loss]").waitFor({ state: "attached" });
   await settle(page);
+  assert.equal(await trouble.innerText(), "");
+  // The state was kept.
+  assert.match(await page.evaluate(() => location.hash), /preset=network&step=20/);
   assert.ok(Number((await readouts(page)).test_loss) > 0);
   // The browser itself complains about the request that was refused.
   page.troubles = page.troubles.filter((trouble) => !trouble.includes("ERR_FAILED"));
@@ -82,6 +86,9 @@ for (const viewport of [WIDE, PHONE]) {
     const hash = (await page.evaluate(() => location.hash)).slice(1);
     await close(page);
     const again = await open(stage, { lesson: "ema", state: hash, viewport });
+    // A run goes on only where it can be seen.
+    await figure(again).locator("[data-view=stream]").scrollIntoViewIfNeeded();
+    await settle(again);
     assert.deepEqual(await readouts(again), after);
     await close(again);
   });
