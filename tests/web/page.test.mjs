@@ -56,7 +56,8 @@ for (const { id } of lessons) {
         else await change(field);
         await settle(page);
         const numbers = await readouts(page);
-        for (const [name, value] of Object.entries(numbers)) assert.ok(Number.isFinite(Number(value)), `${name} is ${value}`);
+        // NaN is a number that this configuration does not have (yet): a dash in the figure.
+        for (const [name, value] of Object.entries(numbers)) assert.ok(value === "NaN" || Number.isFinite(Number(value)), `${name} is ${value}`);
         assert.deepEqual(page.troubles, []);
         if (index % 4) continue;
         const again = await open(stage, { lesson: id, language, state: (await hash(page)).slice(1) });

@@ -45,10 +45,16 @@ fn write_cell(w: &mut Writer, cell: &Cell, heads: bool) {
         Cell::Empty => tag.text(""),
         Cell::Number(value, how) => tag.class("number").number(*value, *how),
         Cell::Symbol(math) => {
-            // Mathematics alone is no name for a heading.
-            let tag = if heads { tag.attr("aria-label", plain(math)) } else { tag };
             tag.class("symbol").open();
-            Mathml::new(w).formula(math);
+            if heads {
+                // Mathematics alone is no name for a heading: the name stands beside it for those who hear the page.
+                w.tag("span").class("unseen").text(&plain(math));
+                w.tag("span").attr("aria-hidden", "true").open();
+                Mathml::new(w).formula(math);
+                w.close("span");
+            } else {
+                Mathml::new(w).formula(math);
+            }
             w.close(name);
         }
         Cell::Word(_) => tag.text(word),
