@@ -339,3 +339,38 @@ fn branches_that_look_elsewhere_are_named() {
     let resnet = run(LESSON, "preset=resnet50");
     assert_eq!(numbers(&resnet, &["misaligned", "longest"]), [0.0, 427.0]);
 }
+
+#[test]
+fn pytorch_finds_the_same_box() {
+    let manifest = tensorscope::lessons::find(LESSON).expect("the lesson").manifest;
+    for preset in manifest.presets.iter().map(|preset| preset.id) {
+        let path = format!("{}/tests/goldens/programs/{LESSON}.{preset}.txt", env!("CARGO_MANIFEST_DIR"));
+        let output = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("no {path}"));
+        let line = |name: &str| {
+            let line =
+                output.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{preset}: {name}"));
+            line.split_whitespace().filter_map(|word| word.parse::<f64>().ok()).collect::<Vec<_>>()
+        };
+        let figure = run(LESSON, &format!("preset={preset}&step=1"));
+        let boxed = numbers(&figure, &["top", "bottom", "left", "right"]);
+        assert_eq!(line("figure:"), boxed, "{preset}");
+        let side = figure.current().text("stack")["input".len()..].split('x').next().expect("rows").parse::<f64>();
+        let last = side.expect("a number") - 1.0;
+        // The gradient ends where the picture ends.
+        let clipped = [boxed[0].max(0.0), boxed[1].min(last), boxed[2].max(0.0), boxed[3].min(last)];
+        let found = line("gradient:");
+        if boxed == clipped {
+            assert_eq!(found, boxed, "{preset}");
+        } else {
+            assert!((0..4).all(|side| if side % 2 == 0 {
+                found[side] >= clipped[side]
+            } else {
+                found[side] <= clipped[side]
+            }));
+        }
+        if figure.current().choice("weights") == 1 {
+            let (theirs, ours) = (line("variance along the columns")[0], readout(&figure, "variance_x"));
+            assert!((theirs - ours).abs() < 1e-12 * ours, "{preset}: {theirs} {ours}");
+        }
+    }
+}
