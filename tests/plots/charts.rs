@@ -12,7 +12,7 @@ const SIZES: [(u32, u32); 6] = [(620, 300), (344, 220), (290, 218), (120, 90), (
 /// The sizes at which a chart can be read.
 const READABLE: usize = 3;
 /// Far above what any drawing takes, far below a loop without end.
-const SOON: Duration = Duration::from_millis(500);
+const SOON: Duration = Duration::from_secs(20);
 
 fn charts() -> Vec<(&'static str, View)> {
     vec![

@@ -51,7 +51,7 @@ for (const { id } of lessons) {
       assert.ok(count > 5, `only ${count} fields`);
       for (let index = 0; index < (await fields.count()); index += 1) {
         const field = fields.nth(index);
-        if (!(await field.isEnabled())) continue;
+        if (!(await field.isEnabled()) || (await field.evaluate((element) => element.closest("[hidden]") !== null))) continue;
         if ((await field.evaluate((element) => element.tagName)) === "BUTTON") await field.click();
         else await change(field);
         await settle(page);
@@ -76,18 +76,19 @@ for (const { id } of lessons) {
     test(`${id} (${language}): the run is stepped, played, dragged back and forward`, async () => {
       const page = await open(stage, { lesson: id, language });
       const first = await readouts(page);
+      const middle = Math.min(60, Math.floor(lessons.find((other) => other.id === id).maxStep / 2));
       for (const name of ["moment", "back", "step"]) {
         await press(page, words[language][name]);
         await settle(page);
       }
       const second = await readouts(page);
       assert.notDeepEqual(second, first);
-      await goTo(page, language, 60);
+      await goTo(page, language, middle);
       const far = await readouts(page);
       await press(page, words[language].start);
       await settle(page);
       assert.deepEqual(await readouts(page), first);
-      await goTo(page, language, 60);
+      await goTo(page, language, middle);
       assert.deepEqual(await readouts(page), far);
 
       // Fast, for a moment.
@@ -96,10 +97,12 @@ for (const { id } of lessons) {
       await speed.press("End");
       await press(page, words[language].play);
       await page.waitForTimeout(400);
-      await press(page, words[language].pause);
+      // A short run may have come to its end by itself.
+      const pause = figure(page).getByRole("button", { name: words[language].pause, exact: true });
+      if (await pause.count()) await pause.click();
       await settle(page);
       const reached = Number(await figure(page).getByLabel(words[language]["go-to-step"]).inputValue());
-      assert.ok(reached > 60, `played to ${reached}`);
+      assert.ok(reached > middle, `played to ${reached}`);
 
       // Back by hand along the line of the run, and there again.
       const there = await readouts(page);

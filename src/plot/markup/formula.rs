@@ -10,6 +10,7 @@
 
 use super::writer::{Pass, Writer};
 use crate::plot::format;
+use crate::plot::style::Words;
 use crate::view::{Format, Formula, Line, Math, Phase};
 
 pub(super) fn write(w: &mut Writer, formula: &Formula) {
@@ -329,17 +330,18 @@ fn is_tall(math: &Math) -> bool {
 }
 
 /// The symbols of `math` as plain text, for a name: `∂L/∂w(1)11`.
-pub(super) fn plain(math: &Math) -> String {
-    let all = |parts: &[&Math]| parts.iter().map(|part| plain(part)).collect::<String>();
+pub(super) fn plain(math: &Math, words: &Words) -> String {
+    let all = |parts: &[&Math]| parts.iter().map(|part| plain(part, words)).collect::<String>();
     match math {
         Math::Var(text) | Math::Bold(text) | Math::Op(text) | Math::Const(text) => text.clone(),
-        Math::Word(_) | Math::Number { .. } => String::new(),
-        Math::Row(parts) => parts.iter().map(plain).collect(),
+        Math::Word(key) => words.get(key).into(),
+        Math::Number { .. } => String::new(),
+        Math::Row(parts) => all(&parts.iter().collect::<Vec<_>>()),
         Math::Sub(base, script) | Math::Sup(base, script) | Math::Under(base, script) => all(&[base, script]),
         Math::SubSup(base, below, above) => all(&[base, above, below]),
-        Math::Frac(above, below) => format!("{}/{}", plain(above), plain(below)),
-        Math::Matrix(rows) => rows.iter().flatten().map(plain).collect::<Vec<_>>().join(" "),
-        Math::Handle(_, inner) => plain(inner),
+        Math::Frac(above, below) => format!("{}/{}", plain(above, words), plain(below, words)),
+        Math::Matrix(rows) => all(&rows.iter().flatten().collect::<Vec<_>>()),
+        Math::Handle(_, inner) => plain(inner, words),
     }
 }
 

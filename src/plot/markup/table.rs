@@ -48,7 +48,8 @@ fn write_cell(w: &mut Writer, cell: &Cell, heads: bool) {
             tag.class("symbol").open();
             if heads {
                 // Mathematics alone is no name for a heading: the name stands beside it for those who hear the page.
-                w.tag("span").class("unseen").text(&plain(math));
+                let name = plain(math, w.words);
+                w.tag("span").class("unseen").text(&name);
                 w.tag("span").attr("aria-hidden", "true").open();
                 Mathml::new(w).formula(math);
                 w.close("span");
