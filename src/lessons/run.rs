@@ -242,7 +242,8 @@ impl Run {
 
     /// Puts a change of what is given from the start into the record, and computes anew what followed from it.
     fn give(&mut self, change: Change) {
-        let step = self.step;
+        // A run that is still on its way to its step goes on to it.
+        let step = self.step.max(self.target);
         self.journal.retain(|kept| kept.step <= step && !(kept.step == 0 && kept.key == change.key));
         let place = self.journal.partition_point(|kept| kept.step == 0);
         self.journal.insert(place, change);
