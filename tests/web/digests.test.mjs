@@ -12,7 +12,7 @@ const GOLDENS = readFileSync(new URL("../goldens/digests.txt", import.meta.url),
 function digest(numbers) {
   let hash = 0xcbf29ce484222325n;
   const eat = (bytes) => bytes.forEach((byte) => (hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn));
-  for (const [name, value] of Object.entries(numbers)) {
+  for (const [name, value] of Object.entries(numbers).sort(([a], [b]) => (a < b ? -1 : 1))) {
     eat(new TextEncoder().encode(name));
     eat(new Uint8Array(new Float64Array([Number(value)]).buffer));
   }
