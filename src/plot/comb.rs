@@ -160,10 +160,13 @@ fn draw_teeth<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, frame: &Frame) -
             continue;
         }
         sheet.block((x - half, top(tooth.height)), (x + half, ground), solid(colour))?;
-        let cap = frame.up(tooth.cap);
-        if cap.is_finite() && cap >= area.top && tooth.cap > tooth.height * 1.004 {
+        if tooth.cap.is_finite() && tooth.cap > tooth.height * 1.004 {
+            let cap = top(tooth.cap);
             sheet.block((x - half, cap), (x + half, top(tooth.height)), faint(colour, 0.22))?;
-            sheet.level(cap, x - half, x + half, solid(colour), 1.5)?;
+            // A cap beyond the scale has no end to be drawn.
+            if cap > area.top {
+                sheet.level(cap, x - half, x + half, solid(colour), 1.5)?;
+            }
         }
     }
     Ok(())
