@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! web (wasm32) -> lessons -> nn -> autograd -> tensor -> kernels
-//!              -> plot -> view      lessons -> data, analysis      anyone -> view, rng
+//!              -> plot -> view      lessons -> data, analysis      anyone -> view, rng, decimal
 //! bin/site (native) -> lessons, plot
 //! ```
 //!
@@ -20,14 +20,18 @@
 //! | [`view`] | what can be shown: numbers with a kind | drawing |
 //! | [`plot`] | draws a view: charts through plotters, markup for networks, formulas and tables | computing |
 //! | [`rng`] | the one seeded generator | the system's randomness |
+//! | [`decimal`] | decimal text as a number | what to say of text that is none |
 //! | `web` | the whole boundary to JavaScript (wasm32 only) | computing, drawing |
 //!
 //! Everything is deterministic: the same configuration and seed give the same bits natively and in every browser.
 //! `unsafe` stands in `kernels` and `web` only.
 
+#![cfg_attr(not(feature = "full"), allow(dead_code, unused))]
+
 pub mod analysis;
 pub mod autograd;
 pub mod data;
+pub mod decimal;
 pub mod kernels;
 pub mod lessons;
 pub mod nn;

@@ -15,6 +15,7 @@
 //! What is small enough to stay in the nearest cache is not copied ([`Matmul::packing`]).
 
 mod pack;
+mod plain;
 mod tile;
 
 use super::{Lanes, Real, Write, expect_len};
@@ -66,6 +67,9 @@ impl Matmul {
 
     /// How many elements of scratch [`matmul`] wants.
     pub fn scratch_len<R: Real>(&self) -> usize {
+        if !R::TILED {
+            return 0;
+        }
         let (kc, width) = (self.k.min(KC), VECTORS * R::Lanes::COUNT);
         let packing = self.packing();
         let rhs = if packing.rhs { kc * self.n.next_multiple_of(width) } else { kc * width };
@@ -116,6 +120,9 @@ pub fn matmul<R: Real>(size: Matmul, lhs: &[R], rhs: &[R], out: &mut [R], write:
     expect_len("matmul", "out", out.len(), m * n);
     let wanted = size.scratch_len::<R>();
     assert!(scratch.len() >= wanted, "matmul: scratch has {} elements, {wanted} are needed", scratch.len());
+    if !R::TILED {
+        return plain::matmul(size, lhs, rhs, out, write);
+    }
     if k == 0 && write == Write::Set {
         out.fill(R::ZERO);
     }

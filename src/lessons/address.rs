@@ -98,13 +98,13 @@ impl Address {
                     let (step, wrong) = parse_count("at", step, 0, entry.manifest.max_step);
                     problem = wrong.or(problem);
                     if let Some(step) = step {
-                        self.journal.push(Change { step, key: key.into(), text: decode(value) });
+                        let at = self.journal.partition_point(|change| change.step <= step);
+                        self.journal.insert(at, Change { step, key: key.into(), text: decode(value) });
                     }
                 }
                 _ => problem = Some(Problem::new(Code::Malformed, "at", part, "step:name:value")),
             }
         }
-        self.journal.sort_by_key(|change| change.step);
         problem
     }
 }
@@ -115,7 +115,7 @@ fn trim_fragment<'a>(text: &'a str, problems: &mut Vec<Problem>) -> &'a str {
     if text.len() > LONGEST {
         problems.push(Problem::new(Code::TooLong, "#", "", LONGEST.to_string()));
         let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        text = &text[..end];
+        text = text.get(..end).unwrap_or_default();
         // The last pair may have been cut in two.
         text = text.rsplit_once('&').map_or("", |(whole, _)| whole);
     }

@@ -5,6 +5,7 @@
 
 use super::manifest::{Control, Kind, Manifest};
 use super::problem::{Code, Problem};
+use crate::decimal;
 
 /// Longest text of a value that is not free text.
 const LONGEST: usize = 64;
@@ -77,7 +78,7 @@ impl Config {
     pub fn number(&self, id: &str) -> f64 {
         match self.get(id) {
             Value::Number(number) => *number,
-            other => panic!("control {id} holds {other:?}, not a number"),
+            _ => panic!("control {id} does not hold a number"),
         }
     }
 
@@ -85,7 +86,7 @@ impl Config {
     pub fn toggle(&self, id: &str) -> bool {
         match self.get(id) {
             Value::Toggle(on) => *on,
-            other => panic!("control {id} holds {other:?}, not a toggle"),
+            _ => panic!("control {id} does not hold a toggle"),
         }
     }
 
@@ -93,7 +94,7 @@ impl Config {
     pub fn choice(&self, id: &str) -> usize {
         match self.get(id) {
             Value::Choice(index) => *index,
-            other => panic!("control {id} holds {other:?}, not a choice"),
+            _ => panic!("control {id} does not hold a choice"),
         }
     }
 
@@ -101,7 +102,7 @@ impl Config {
     pub fn count(&self, id: &str) -> u32 {
         match self.get(id) {
             Value::Count(count) => *count,
-            other => panic!("control {id} holds {other:?}, not a count"),
+            _ => panic!("control {id} does not hold a count"),
         }
     }
 
@@ -109,7 +110,7 @@ impl Config {
     pub fn sizes(&self, id: &str) -> &[u32] {
         match self.get(id) {
             Value::Sizes(sizes) => sizes,
-            other => panic!("control {id} holds {other:?}, not sizes"),
+            _ => panic!("control {id} does not hold sizes"),
         }
     }
 
@@ -117,7 +118,7 @@ impl Config {
     pub fn text(&self, id: &str) -> &str {
         match self.get(id) {
             Value::Text(text) => text,
-            other => panic!("control {id} holds {other:?}, not a text"),
+            _ => panic!("control {id} does not hold a text"),
         }
     }
 
@@ -150,13 +151,13 @@ impl Config {
     /// The value of the control at `index`, as it is written in an address.
     pub fn written(&self, index: usize) -> String {
         match (&self.values[index], &self.manifest.controls[index].kind) {
-            (Value::Number(number), _) => number.to_string(),
+            (Value::Number(number), _) => decimal::plain(*number),
             (Value::Toggle(on), _) => if *on { "1" } else { "0" }.into(),
             (Value::Choice(index), Kind::Choice { options, .. }) => options[*index].into(),
             (Value::Count(count), _) => count.to_string(),
             (Value::Sizes(sizes), _) => join(sizes, "-"),
             (Value::Text(text), _) => text.clone(),
-            (value, kind) => unreachable!("a {kind:?} holds {value:?}"),
+            _ => unreachable!("a control that holds a value of another kind"),
         }
     }
 }
@@ -213,11 +214,11 @@ fn parse(control: &Control, text: &str) -> (Option<Value>, Option<Problem>) {
 
 /// Reads a finite number and brings it into `min..=max`.
 pub fn parse_number(id: &str, text: &str, min: f64, max: f64) -> (Option<f64>, Option<Problem>) {
-    let range = format!("{min} … {max}");
-    match text.trim().replace('\u{2212}', "-").parse::<f64>() {
-        Ok(number) if number.is_finite() => {
+    let range = format!("{} … {}", decimal::plain(min), decimal::plain(max));
+    match decimal::parse(&text.trim().replace('\u{2212}', "-")) {
+        Some(number) if number.is_finite() => {
             // Adding 0 turns -0 into 0: one value, one way to write it.
-            let inside = number.clamp(min, max) + 0.0;
+            let inside = number.max(min).min(max) + 0.0;
             let problem = (inside != number).then(|| Problem::new(Code::OutOfRange, id, text, range));
             (Some(inside), problem)
         }

@@ -132,8 +132,8 @@ impl Run {
         self.record();
         let known = self.checkpoints.iter().any(|(step, _)| *step == self.step);
         if self.step.is_multiple_of(self.interval) && !known {
-            self.checkpoints.push((self.step, self.lesson.boxed()));
-            self.checkpoints.sort_by_key(|(step, _)| *step);
+            let at = self.checkpoints.partition_point(|(step, _)| *step < self.step);
+            self.checkpoints.insert(at, (self.step, self.lesson.boxed()));
             if self.checkpoints.len() > MOST_CHECKPOINTS {
                 self.interval *= 2;
                 let interval = self.interval;
@@ -442,6 +442,7 @@ impl Run {
     }
 
     /// Everything as comma-separated values: the metrics by step, an empty line, the numbers shown now.
+    #[cfg(feature = "full")]
     pub fn csv(&self) -> String {
         let manifest = self.entry.manifest;
         let mut out = String::from("step");

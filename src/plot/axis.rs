@@ -4,6 +4,7 @@
 //! the data hold, a [`Span`] is finite, longer than rounding errors, and has at most [`MOST_TICKS`] ticks.
 
 use super::format;
+use crate::decimal;
 use crate::view::{Axis, Format, Scale};
 
 /// Values beyond this have no place on an axis: differences of two of them must stay finite.
@@ -105,7 +106,7 @@ impl Span {
         let air = libm::pow(span.high / span.low, 0.05);
         // Bars stand on something: the decade below the smallest.
         let low =
-            if fit == Fit::Grounded { libm::exp10((libm::log10(span.low) - 0.01).floor()) } else { span.low / air };
+            if fit == Fit::Grounded { power_of_10((libm::log10(span.low) - 0.01).floor()) } else { span.low / air };
         Span { low: low.max(f64::MIN_POSITIVE), high: span.high * air, scale: span.scale }
     }
 
@@ -164,7 +165,7 @@ impl Span {
         let plain = first > -4 && last <= 4;
         let mut ticks = Vec::new();
         for exponent in first - 1..=last {
-            let decade = libm::exp10(f64::from(exponent));
+            let decade = power_of_10(f64::from(exponent));
             for digit in 1..=9 {
                 let value = decade * f64::from(digit);
                 let place = self.place(value);
@@ -186,7 +187,7 @@ impl Span {
 
 /// The next step of the form 1, 2 or 5 times a power of ten.
 fn nice_step(least: f64) -> f64 {
-    let power = libm::exp10(libm::log10(least).floor());
+    let power = power_of_10(libm::log10(least).floor());
     let power = if power > 0.0 { power } else { f64::MIN_POSITIVE };
     [1.0, 2.0, 5.0]
         .map(|factor| factor * power)
@@ -204,7 +205,7 @@ fn labels(values: &[f64], step: f64) -> Vec<String> {
         values.iter().map(text).collect()
     };
     let longest = |labels: &[String]| labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let fixed = write(Format::Fixed((-step_exponent).clamp(0.0, 200.0) as u8));
+    let fixed = write(Format::Fixed((-step_exponent).clamp(0.0, 100.0) as u8));
     if longest(&fixed) < LONG {
         return fixed;
     }
@@ -215,8 +216,12 @@ fn labels(values: &[f64], step: f64) -> Vec<String> {
 
 /// `digit` times ten to `exponent`, written out.
 fn plain_power(digit: i32, exponent: i32) -> String {
-    let decimals = (-exponent).max(0) as usize;
-    format!("{:.decimals$}", f64::from(digit) * libm::exp10(f64::from(exponent)))
+    decimal::fixed(f64::from(digit) * power_of_10(f64::from(exponent)), (-exponent).max(0) as usize)
+}
+
+/// Ten to a whole `exponent`: `libm`'s own brings a table of 4 KB.
+fn power_of_10(exponent: f64) -> f64 {
+    libm::pow(10.0, exponent)
 }
 
 /// `10⁻³`

@@ -7,10 +7,9 @@ use super::axis::{Fit, Span};
 use super::curve::text_of;
 use super::format;
 use super::frame::{Frame, Side};
-use super::sheet::{Anchor, Drawn, LINE, Sheet, solid};
+use super::sheet::{Anchor, Drawn, LINE, Sheet, solid, within};
 use super::style::Words;
 use crate::view::{Bars, Scale};
-use plotters_backend::DrawingBackend;
 
 /// The widest bar.
 const WIDEST: f64 = 56.0;
@@ -30,13 +29,13 @@ pub(super) fn frame<'a>(bars: &'a Bars, words: &'a Words, width: f64, height: f6
     Some(Frame::plan(width, height, None, y, 0.0))
 }
 
-pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, bars: &Bars, frame: &Frame) -> Drawn<B> {
+pub(super) fn draw(sheet: &Sheet, bars: &Bars, frame: &Frame) -> Drawn {
     frame.draw(sheet)?;
     let area = frame.area;
     let slot = area.width() / bars.bars.len() as f64;
     let half = (slot * 0.31).min(WIDEST / 2.0);
     let ground = match frame.y.scale {
-        Scale::Linear => frame.up(0.0).clamp(area.top, area.bottom),
+        Scale::Linear => within(frame.up(0.0), area.top, area.bottom),
         Scale::Log => area.bottom,
     };
     let texts: Vec<String> = bars.bars.iter().map(|bar| format::number(bar.value, bars.format)).collect();
@@ -48,14 +47,14 @@ pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, bars: &Bars, frame: &Fra
 
     for (index, bar) in bars.bars.iter().enumerate() {
         let middle = area.left + slot * (index as f64 + 0.5);
-        let top = frame.up(bar.value).clamp(area.top, area.bottom);
+        let top = within(frame.up(bar.value), area.top, area.bottom);
         let shown = bar.value.is_finite() && top.is_finite();
         if shown {
             let colour = sheet.palette.of(bar.style);
             sheet.block((middle - half, top), (middle + half, ground), solid(colour))?;
         }
         if let Some(mark) = bar.mark.map(|mark| frame.up(mark)).filter(|y| y.is_finite()) {
-            let mark = mark.clamp(area.top, area.bottom);
+            let mark = within(mark, area.top, area.bottom);
             let over = half + (slot / 2.0 - half).min(6.0) * 0.8;
             sheet.level(mark, middle - over, middle + over, solid(sheet.palette.paper), 4.0)?;
             sheet.level(mark, middle - over, middle + over, solid(sheet.palette.ink), 2.0)?;
@@ -67,7 +66,7 @@ pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, bars: &Bars, frame: &Fra
             // A mark just beyond the end would cross the number out: the number goes beyond the mark.
             let mark = bar.mark.map(|mark| frame.up(mark)).filter(|mark| ((mark - end) / step) > 0.0);
             let end = mark.filter(|mark| (mark - end - step).abs() < LINE / 2.0 + 2.0).unwrap_or(end);
-            let place = (end + step).clamp(area.top - LINE / 2.0, area.bottom - LINE / 2.0);
+            let place = within(end + step, area.top - LINE / 2.0, area.bottom - LINE / 2.0);
             sheet.text(&texts[index], (middle, place), Anchor::Centre, solid(sheet.palette.ink), true)?;
         }
         if index % stride == 0 {

@@ -12,7 +12,6 @@ use super::sheet::{Anchor, Drawn, LINE, Sheet, TEXT, Xy, faint, solid};
 use super::style::{Words, dash};
 use super::surface::{Ruler, Table};
 use crate::view::{Comb, Dot, Format, Tooth};
-use plotters_backend::DrawingBackend;
 
 /// Part of the height that belongs to the values.
 const VALUES: f64 = 0.56;
@@ -74,7 +73,7 @@ fn wrapped(widths: impl Iterator<Item = f64>, indent: f64, width: f64) -> (Vec<(
     (places, line + 1)
 }
 
-pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb) -> Drawn<B> {
+pub(super) fn draw(sheet: &Sheet, comb: &Comb) -> Drawn {
     let Some(frames) = frames(comb, sheet.words, sheet.width, sheet.height) else { return Ok(()) };
     let (values, weights) = (&frames.values, &frames.weights);
     draw_before(sheet, comb, &frames)?;
@@ -102,7 +101,7 @@ pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb) -> Drawn<B>
 }
 
 /// The time before the first value: a shade over both panels, and the value that stands for all that never came.
-fn draw_before<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, frames: &Frames) -> Drawn<B> {
+fn draw_before(sheet: &Sheet, comb: &Comb, frames: &Frames) -> Drawn {
     let (values, weights) = (&frames.values, &frames.weights);
     let end = values.across(comb.first - 0.5).min(values.area.right);
     if end <= values.area.left + 1.0 {
@@ -128,7 +127,7 @@ fn draw_before<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, frames: &Frames
 }
 
 /// The teeth: one by one where there is room, else as an outline. What is missing is one block.
-fn draw_teeth<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, frame: &Frame) -> Drawn<B> {
+fn draw_teeth(sheet: &Sheet, comb: &Comb, frame: &Frame) -> Drawn {
     let area = frame.area;
     let apart = frame.across(1.0) - frame.across(0.0);
     let ground = frame.up(0.0).clamp(area.top, area.bottom);
@@ -172,7 +171,7 @@ fn draw_teeth<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, frame: &Frame) -
     Ok(())
 }
 
-fn draw_dots<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, frame: &Frame) -> Drawn<B> {
+fn draw_dots(sheet: &Sheet, comb: &Comb, frame: &Frame) -> Drawn {
     let area = frame.area;
     let apart = frame.across(1.0) - frame.across(0.0);
     let radius = (apart * 0.42).clamp(1.0, 3.2);
@@ -203,7 +202,7 @@ fn draw_dots<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, frame: &Frame) ->
 }
 
 /// A value that has no place on the scale, or is no number, is named at the edge.
-fn draw_outside<B: DrawingBackend>(sheet: &Sheet<B>, dot: &Dot, x: f64, frame: &Frame) -> Drawn<B> {
+fn draw_outside(sheet: &Sheet, dot: &Dot, x: f64, frame: &Frame) -> Drawn {
     let area = frame.area;
     let below = dot.y < 0.0;
     let y = if below { area.bottom - 5.0 } else { area.top + 5.0 };
@@ -218,7 +217,7 @@ fn draw_outside<B: DrawingBackend>(sheet: &Sheet<B>, dot: &Dot, x: f64, frame: &
     sheet.text(&text, (left, y + if below { -2.0 } else { 2.0 }), Anchor::Left, solid(sheet.palette.neg), true)
 }
 
-fn draw_legend<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, places: &[(f64, usize)]) -> Drawn<B> {
+fn draw_legend(sheet: &Sheet, comb: &Comb, places: &[(f64, usize)]) -> Drawn {
     for (line, (left, row)) in comb.lines.iter().zip(places) {
         let y = LINE * (*row as f64 + 0.5);
         let colour = solid(sheet.palette.of(line.style));
@@ -231,7 +230,7 @@ fn draw_legend<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, places: &[(f64,
 }
 
 /// The column of all weights, and what it says, over the comb.
-fn draw_share<B: DrawingBackend>(sheet: &Sheet<B>, comb: &Comb, frame: &Frame) -> Drawn<B> {
+fn draw_share(sheet: &Sheet, comb: &Comb, frame: &Frame) -> Drawn {
     let (area, share, palette) = (frame.area, comb.share, sheet.palette);
     let left = area.right + (sheet.width - area.right - COLUMN) / 2.0;
     let right = left + COLUMN;

@@ -7,11 +7,10 @@
 use super::axis::{Fit, Span};
 use super::frame::{Area, Frame, Side};
 use super::labels::spread;
-use super::sheet::{Anchor, Drawn, LINE, Sheet, TEXT, Xy, faint, solid};
+use super::sheet::{Anchor, Drawn, LINE, Sheet, TEXT, Xy, faint, solid, within};
 use super::style::{Words, dash};
 use super::surface::{Ruler, Table};
 use crate::view::{Curve, Format, Name, Series};
-use plotters_backend::DrawingBackend;
 
 /// Width of the sample of a line before its name.
 const SAMPLE: f64 = 16.0;
@@ -62,7 +61,7 @@ fn ends(series: &Series) -> impl Iterator<Item = f64> + use<> {
     })
 }
 
-pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame) -> Drawn<B> {
+pub(super) fn draw(sheet: &Sheet, curve: &Curve, frame: &Frame) -> Drawn {
     frame.draw(sheet)?;
     let cursor = curve.cursor.filter(|x| x.is_finite());
     if let Some(x) = cursor.map(|x| frame.across(x)).filter(|x| is_between(*x, frame.area.left, frame.area.right)) {
@@ -78,12 +77,7 @@ pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &F
 }
 
 /// One line: loud up to the cursor, faint after it; runs of one value are a mark.
-pub(super) fn draw_line<B: DrawingBackend>(
-    sheet: &Sheet<B>,
-    series: &Series,
-    frame: &Frame,
-    cursor: Option<f64>,
-) -> Drawn<B> {
+pub(super) fn draw_line(sheet: &Sheet, series: &Series, frame: &Frame, cursor: Option<f64>) -> Drawn {
     let colour = sheet.palette.of(series.style);
     let turn = cursor.map_or(f64::INFINITY, |x| frame.across(x));
     for run in runs(series, frame, sheet.density()) {
@@ -204,7 +198,7 @@ fn clipped(line: &[Xy], area: Area) -> Vec<Vec<Xy>> {
         }
         let point = |part: f64| {
             let (x, y) = (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part);
-            (x.clamp(area.left, area.right), y.clamp(area.top, area.bottom))
+            (within(x, area.left, area.right), within(y, area.top, area.bottom))
         };
         if piece.is_empty() || enter > 0.0 {
             pieces.push(core::mem::take(&mut piece));
@@ -221,7 +215,7 @@ fn clipped(line: &[Xy], area: Area) -> Vec<Vec<Xy>> {
 }
 
 /// A dot on every line at the cursor, and its value beside it.
-fn draw_values<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame, cursor: f64) -> Drawn<B> {
+fn draw_values(sheet: &Sheet, curve: &Curve, frame: &Frame, cursor: f64) -> Drawn {
     let area = frame.area;
     let x = frame.across(cursor);
     let at_cursor = |series: &Series| {
@@ -258,7 +252,7 @@ fn draw_values<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame
 }
 
 /// The name of every line at its right end, with a sample of the line.
-fn draw_names<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame) -> Drawn<B> {
+fn draw_names(sheet: &Sheet, curve: &Curve, frame: &Frame) -> Drawn {
     let area = frame.area;
     let ends: Vec<(&Series, Xy)> = curve
         .series
@@ -266,7 +260,7 @@ fn draw_names<B: DrawingBackend>(sheet: &Sheet<B>, curve: &Curve, frame: &Frame)
         .filter(|_| has_names(curve))
         .filter_map(|series| {
             let last = series.y.iter().rposition(|value| frame.up(*value).is_finite())?;
-            let y = frame.up(series.y[last]).clamp(area.top, area.bottom);
+            let y = within(frame.up(series.y[last]), area.top, area.bottom);
             Some((series, (frame.across(series.start + series.stride * last as f64).min(area.right), y)))
         })
         .collect();

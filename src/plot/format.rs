@@ -6,6 +6,7 @@
 //! Rounding is to nearest, ties away from zero, decided on the exact binary value (as ECMAScript's `toFixed`,
 //! `toExponential` and `toPrecision` do; Rust's own formatter would round exact ties to even).
 
+use crate::decimal;
 use crate::view::Format;
 
 /// What stands for a number that is not one.
@@ -42,44 +43,20 @@ pub fn code(format: Format) -> String {
 
 /// Fixed notation, except for sizes where it has no meaning left.
 fn fixed_or_scientific(size: f64, digits: usize) -> String {
-    if size < HUGE { fixed(size, digits) } else { scientific(size, 4) }
-}
-
-/// `size >= 0` with `digits` after the point.
-fn fixed(size: f64, digits: usize) -> String {
-    let one_more = format!("{size:.*}", digits + 1);
-    // An exact tie ends in 5 and has nothing behind it; 1074 digits after the point hold every f64 exactly.
-    let tie = one_more.ends_with('5') && format!("{size:.1074}").trim_end_matches('0') == one_more;
-    format!("{:.*}", digits, if tie { size.next_up() } else { size })
+    if size < HUGE { decimal::fixed(size, digits) } else { scientific(size, 4) }
 }
 
 /// `size >= 0` with `digits` significant digits and an exponent: `3.10e−10`, `4.0e7`.
 fn scientific(size: f64, digits: usize) -> String {
-    let (mantissa, exponent) = mantissa_exponent(size, digits);
+    let (mantissa, exponent) = decimal::scientific(size, digits.max(1) - 1);
     format!("{mantissa}e{}{}", if exponent < 0 { "−" } else { "" }, exponent.abs())
 }
 
 /// `size >= 0` with `digits` significant digits: scientific below 1e-4 and from 1e7 on, never fewer digits than the whole part.
 fn significant(size: f64, digits: usize) -> String {
-    let (_, exponent) = mantissa_exponent(size, digits);
+    let (_, exponent) = decimal::scientific(size, digits.max(1) - 1);
     if size != 0.0 && !(-4..7).contains(&exponent) {
         return scientific(size, digits);
     }
-    fixed(size, (digits as i32 - 1 - exponent).max(0) as usize)
-}
-
-/// The decimal mantissa of `size >= 0`, rounded to `digits` (at least 1) significant digits, and its exponent.
-fn mantissa_exponent(size: f64, digits: usize) -> (String, i32) {
-    let digits = digits.max(1);
-    let one_more = format!("{size:.digits$e}");
-    let (long, long_exponent) = one_more.split_once('e').expect("Rust writes an exponent");
-    let tie = long.ends_with('5') && {
-        // 767 significant digits hold every f64 exactly.
-        let exact = format!("{size:.766e}");
-        let (all, exponent) = exact.split_once('e').expect("Rust writes an exponent");
-        all.trim_end_matches('0') == long && exponent == long_exponent
-    };
-    let rounded = format!("{:.*e}", digits - 1, if tie { size.next_up() } else { size });
-    let (mantissa, exponent) = rounded.split_once('e').expect("Rust writes an exponent");
-    (mantissa.into(), exponent.parse().expect("Rust writes a whole exponent"))
+    decimal::fixed(size, (digits as i32 - 1 - exponent).max(0) as usize)
 }

@@ -12,10 +12,9 @@
 //! ```
 
 use super::axis::{Span, Tick};
-use super::sheet::{Anchor, Drawn, LINE, Sheet, TEXT, Xy, faint, solid};
+use super::sheet::{Anchor, Drawn, LINE, Sheet, TEXT, Xy, faint, solid, within};
 use super::surface::{Ruler, Table};
 use crate::view::Scale;
-use plotters_backend::DrawingBackend;
 
 /// Room between tick labels and axis.
 const GAP: f64 = 6.0;
@@ -83,7 +82,7 @@ impl<'a> Frame<'a> {
         let labels = y_ticks.iter().filter_map(|tick| tick.label.as_deref());
         let widest = labels.map(|label| Table.width(label, TEXT, false)).fold(0.0, f64::max);
         let left = (widest + GAP + 2.0).min(width * 0.4);
-        let right = (width - right.clamp(8.0, (width * 0.45).max(8.0))).max(left + 1.0);
+        let right = (width - within(right, 8.0, (width * 0.45).max(8.0))).max(left + 1.0);
         let unit = Span { low: 0.0, high: 1.0, scale: Scale::Linear };
         let x_ticks = x.map(|x| x.span.ticks(((right - left) / COLUMN) as usize, x.whole)).unwrap_or_default();
         Frame {
@@ -163,12 +162,12 @@ impl<'a> Frame<'a> {
     }
 
     /// Grid, ticks and names.
-    pub(super) fn draw<B: DrawingBackend>(&self, sheet: &Sheet<B>) -> Drawn<B> {
+    pub(super) fn draw(&self, sheet: &Sheet) -> Drawn {
         self.draw_grid(sheet)?;
         self.draw_axes(sheet)
     }
 
-    fn draw_grid<B: DrawingBackend>(&self, sheet: &Sheet<B>) -> Drawn<B> {
+    fn draw_grid(&self, sheet: &Sheet) -> Drawn {
         let (palette, area) = (sheet.palette, self.area);
         for tick in &self.y_ticks {
             let ink = faint(palette.grid, if tick.label.is_some() { 1.0 } else { 0.6 });
@@ -181,7 +180,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Ticks and names alone: for data that fill their area.
-    pub(super) fn draw_axes<B: DrawingBackend>(&self, sheet: &Sheet<B>) -> Drawn<B> {
+    pub(super) fn draw_axes(&self, sheet: &Sheet) -> Drawn {
         let (palette, area) = (sheet.palette, self.area);
         for tick in &self.y_ticks {
             if let Some(label) = &tick.label {
@@ -195,7 +194,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Ticks below the area; the name of the axis takes their line's right end, and pushes away what stands there.
-    fn draw_x<B: DrawingBackend>(&self, sheet: &Sheet<B>) -> Drawn<B> {
+    fn draw_x(&self, sheet: &Sheet) -> Drawn {
         let (palette, area) = (sheet.palette, self.area);
         let middle = area.bottom + GAP + LINE / 2.0;
         let name = sheet.fitted(self.x_label, area.width() * 0.6, false);

@@ -8,7 +8,6 @@ use super::scatter;
 use super::sheet::{Drawn, Sheet, Xy, faint, solid};
 use super::style::Words;
 use crate::view::Heatmap;
-use plotters_backend::DrawingBackend;
 
 /// The frame of `map`; `None` where it has no cell.
 pub(super) fn frame<'a>(map: &'a Heatmap, words: &'a Words, width: f64, height: f64) -> Option<Frame<'a>> {
@@ -25,7 +24,7 @@ pub(super) fn rows(map: &Heatmap) -> Option<usize> {
     map.values.len().checked_div(map.cols).filter(|rows| *rows > 0)
 }
 
-pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, map: &Heatmap, frame: &Frame) -> Drawn<B> {
+pub(super) fn draw(sheet: &Sheet, map: &Heatmap, frame: &Frame) -> Drawn {
     frame.draw_axes(sheet)?;
     let rows = rows(map).unwrap_or(1) as f64;
     let (wide, high) = (frame.area.width() / map.cols as f64, frame.area.height() / rows);

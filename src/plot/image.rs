@@ -6,7 +6,6 @@ use super::frame::Area;
 use super::sheet::{Anchor, Drawn, LINE, Sheet, Xy, faint, solid};
 use super::style::Palette;
 use crate::view::{Dots, Image, Outline, Rect, Stroke};
-use plotters_backend::DrawingBackend;
 
 /// Distance of hatching lines.
 const HATCH: f64 = 7.0;
@@ -71,7 +70,7 @@ impl Place {
     }
 }
 
-pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, image: &Image, place: &Place) -> Drawn<B> {
+pub(super) fn draw(sheet: &Sheet, image: &Image, place: &Place) -> Drawn {
     if let Some(light) = image.outlines.iter().rev().find(|outline| outline.spotlight) {
         shade(sheet, place, light.rect)?;
     }
@@ -85,7 +84,7 @@ pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, image: &Image, place: &P
 }
 
 /// Dims the picture outside of `light`.
-fn shade<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, light: Rect) -> Drawn<B> {
+fn shade(sheet: &Sheet, place: &Place, light: Rect) -> Drawn {
     let all = place.picture;
     let x = [all.left, light.left.clamp(all.left, all.right), light.right.clamp(all.left, all.right), all.right];
     let y = [all.top, light.top.clamp(all.top, all.bottom), light.bottom.clamp(all.top, all.bottom), all.bottom];
@@ -100,7 +99,7 @@ fn shade<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, light: Rect) -> Dra
 }
 
 /// Hatches what of `rect` lies outside of the picture.
-fn hatch<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, rect: Rect) -> Drawn<B> {
+fn hatch(sheet: &Sheet, place: &Place, rect: Rect) -> Drawn {
     let all = place.picture;
     let strips = [
         Rect { bottom: rect.bottom.min(all.top), ..rect },
@@ -133,7 +132,7 @@ fn hatch<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, rect: Rect) -> Draw
     Ok(())
 }
 
-fn frame<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, outline: &Outline) -> Drawn<B> {
+fn frame(sheet: &Sheet, place: &Place, outline: &Outline) -> Drawn {
     let ((left, top), (right, bottom)) =
         (place.at(outline.rect.left, outline.rect.top), place.at(outline.rect.right, outline.rect.bottom));
     let line = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
@@ -157,7 +156,7 @@ fn frame<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, outline: &Outline) 
 }
 
 /// A text on a plate of paper above a corner, or inside it where there is no room above.
-fn label<B: DrawingBackend>(sheet: &Sheet<B>, text: &str, (x, y): Xy) -> Drawn<B> {
+fn label(sheet: &Sheet, text: &str, (x, y): Xy) -> Drawn {
     if text.is_empty() {
         return Ok(());
     }
@@ -168,7 +167,7 @@ fn label<B: DrawingBackend>(sheet: &Sheet<B>, text: &str, (x, y): Xy) -> Drawn<B
     sheet.text(text, (left + 5.0, top + LINE / 2.0 + 1.0), Anchor::Left, solid(sheet.palette.ink), true)
 }
 
-fn dots<B: DrawingBackend>(sheet: &Sheet<B>, place: &Place, grid: &Dots) -> Drawn<B> {
+fn dots(sheet: &Sheet, place: &Place, grid: &Dots) -> Drawn {
     let nearest = |places: &[f64]| {
         let gaps = places.windows(2).map(|pair| pair[1] - pair[0]).filter(|gap| *gap > 1e-6);
         gaps.fold(f64::INFINITY, f64::min) * place.scale

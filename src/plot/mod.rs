@@ -24,24 +24,24 @@ mod scatter;
 mod sheet;
 mod style;
 mod surface;
+mod svg;
 
 pub use frame::Area;
 pub use markup::{Mode, markup, mathml, slots};
 pub use rgba::heatmap_rgba;
 pub use sheet::Drawn;
 pub use style::{DARK, FONT, KEYS, LIGHT, Palette, Rgb, SERIES, Style, Words};
-pub use surface::{FINE, Ruler, Surface, Table, font};
+pub use surface::{Done, FINE, Label, Pen, Refused, Ruler, Stroke, Surface, Table, font};
 
 use crate::view::View;
 use frame::Frame;
-use plotters_backend::DrawingBackend;
-use plotters_svg::SVGBackend;
 use sheet::{Anchor, Sheet, solid};
 
-/// Draws a chart. The backend counts in 1/[`FINE`] device pixel and measures text ([`Surface`]). Nothing is painted where
+/// Draws a chart. The surface counts in 1/[`FINE`] device pixel and measures text. Nothing is painted where
 /// there is nothing: the page clears the canvas, and puts the [`pixels`] there. Views that are markup draw nothing.
-pub fn draw<B: DrawingBackend>(view: &View, backend: B, style: &Style) -> Drawn<B> {
-    let sheet = Sheet::new(backend, style);
+pub fn draw(view: &View, surface: Surface<'_>, style: &Style<'_>) -> Drawn {
+    let sheet = Sheet::new(surface, style);
+    #[cfg(feature = "full")]
     if let View::Image(image) = view
         && let Some(place) = image::place(image, sheet.width, sheet.height)
     {
@@ -50,9 +50,11 @@ pub fn draw<B: DrawingBackend>(view: &View, backend: B, style: &Style) -> Drawn<
     if is_chart(view) {
         match (view, frame(view, sheet.width, sheet.height, style.words)) {
             (View::Curve(curve), Some(frame)) => curve::draw(&sheet, curve, &frame)?,
+            #[cfg(feature = "full")]
             (View::Scatter(scatter), Some(frame)) => scatter::draw(&sheet, scatter, &frame)?,
             (View::Bars(bars), Some(frame)) => bars::draw(&sheet, bars, &frame)?,
             (View::Heatmap(map), Some(frame)) => heatmap::draw(&sheet, map, &frame)?,
+            #[cfg(feature = "full")]
             (View::Comb(view), Some(_)) => comb::draw(&sheet, view)?,
             _ => {
                 let middle = (sheet.width / 2.0, sheet.height / 2.0);
@@ -71,15 +73,13 @@ pub fn svg(view: &View, width: u32, height: u32, style: &Style) -> String {
         return markup::alone(view, style.words, style.palette);
     }
     let style = Style { scale: 1.0, ..*style };
-    let mut drawn = String::new();
-    let backend = SVGBackend::with_string(&mut drawn, (width, height));
     // A string takes everything, and the table of widths measures everything.
-    draw(view, Surface::svg(backend, Table), &style).expect("drawing into a string");
-    // plotters writes the size in its own units, and the font into every text.
-    let body = drawn.split_once('>').map_or("", |(_, body)| body);
-    let body = body.replace(&format!(" font-family=\"{}\"", FONT.replace('\'', "&apos;")), "");
+    let mut elements = svg::Elements { text: String::new(), size: (width, height) };
+    let done = draw(view, Surface::new(&mut elements, &Table), &style);
+    assert!(done.is_ok(), "drawing into a string");
     let cells = match (view, layout(view, width.into(), height.into(), &style)) {
         (View::Heatmap(map), Some(area)) => rgba::heatmap_paths(map, &style.palette, area),
+        #[cfg(feature = "full")]
         (View::Image(image), Some(area)) => rgba::image_paths(image, &style.palette, area),
         _ => String::new(),
     };
@@ -87,7 +87,8 @@ pub fn svg(view: &View, width: u32, height: u32, style: &Style) -> String {
     let cells = if cells.is_empty() { cells } else { format!("<g transform=\"scale({FINE})\">{cells}</g>") };
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {fine_width} {fine_height}\" font-family=\"{FONT}\" stroke-linejoin=\"round\">{cells}{body}"
+         viewBox=\"0 0 {fine_width} {fine_height}\" font-family=\"{FONT}\" stroke-linejoin=\"round\">{cells}\n{body}</svg>\n",
+        body = elements.text,
     )
 }
 
@@ -105,6 +106,7 @@ pub fn themed(svg: &str, palette: &Palette) -> String {
 pub fn pixels(view: &View, palette: &Palette) -> Option<(usize, usize, Vec<u8>)> {
     match view {
         View::Heatmap(map) => Some(heatmap_rgba(map, palette)),
+        #[cfg(feature = "full")]
         View::Image(image) if image.width > 0 => Some((image.width, image.height(), image::blended(image, palette))),
         _ => None,
     }
@@ -113,6 +115,7 @@ pub fn pixels(view: &View, palette: &Palette) -> Option<(usize, usize, Vec<u8>)>
 
 /// Where the data of a chart lie in a drawing of `width x height` CSS pixels; `None` where there are none.
 pub fn layout(view: &View, width: f64, height: f64, style: &Style) -> Option<Area> {
+    #[cfg(feature = "full")]
     if let View::Image(image) = view {
         return image::place(image, width, height).map(|place| place.area());
     }
@@ -122,6 +125,7 @@ pub fn layout(view: &View, width: f64, height: f64, style: &Style) -> Option<Are
 /// The values at `(x, y)` CSS pixels of a chart drawn at `width x height`; `None` outside its area. Of a picture: the place in
 /// its pixels, y downwards.
 pub fn locate(view: &View, x: f64, y: f64, width: f64, height: f64, style: &Style) -> Option<(f64, f64)> {
+    #[cfg(feature = "full")]
     if let View::Image(image) = view {
         return image::place(image, width, height)?.locate((x, y));
     }
@@ -136,10 +140,12 @@ fn is_chart(view: &View) -> bool {
 fn frame<'a>(view: &'a View, width: f64, height: f64, words: &'a Words) -> Option<Frame<'a>> {
     match view {
         View::Curve(curve) => curve::frame(curve, words, width, height),
+        #[cfg(feature = "full")]
         View::Scatter(scatter) => scatter::frame(scatter, words, width, height),
         View::Bars(bars) => bars::frame(bars, words, width, height),
         View::Heatmap(map) => heatmap::frame(map, words, width, height),
+        #[cfg(feature = "full")]
         View::Comb(view) => comb::frames(view, words, width, height).map(|frames| frames.values),
-        View::Image(_) | View::Network(_) | View::Formula(_) | View::Table(_) => None,
+        _ => None,
     }
 }

@@ -10,8 +10,8 @@ use super::frame::Area;
 use super::heatmap::rows;
 use super::image::blended;
 use super::style::{Palette, Rgb};
+use crate::decimal;
 use crate::view::{Heatmap, Image};
-use core::fmt::Write as _;
 
 /// How far towards the full colour the strongest value goes; points over it must stay visible.
 const STRONGEST: f64 = 0.72;
@@ -106,9 +106,7 @@ pub(super) fn heatmap_paths(map: &Heatmap, palette: &Palette, area: Area) -> Str
         if strength.is_nan() { 0 } else { (strength * SVG_SHADES as f64).round() as i32 }
     };
     let levels: Vec<i32> = map.values[..rows * map.cols].iter().map(level).collect();
-    let mut shades: Vec<i32> = levels.iter().copied().filter(|level| *level != 0).collect();
-    shades.sort_unstable();
-    shades.dedup();
+    let shades = distinct(levels.iter().copied().filter(|level| *level != 0));
     let opacities = [palette.neg, palette.pos].map(|colour| {
         let shades = blend(palette.paper, colour, SVG_SHADES);
         shades.into_iter().map(|shade| opacity(palette.paper, colour, shade)).collect::<Vec<_>>()
@@ -118,6 +116,17 @@ pub(super) fn heatmap_paths(map: &Heatmap, palette: &Palette, area: Area) -> Str
         let colour = if positive { palette.pos } else { palette.neg };
         (colour, opacities[usize::from(positive)][level.unsigned_abs() as usize])
     })
+}
+
+/// Each of `levels` once, from small to large.
+fn distinct(levels: impl Iterator<Item = i32>) -> Vec<i32> {
+    let mut found = Vec::new();
+    for level in levels {
+        if let Err(at) = found.binary_search(&level) {
+            found.insert(at, level);
+        }
+    }
+    found
 }
 
 /// Most cells along the longer side of a picture in an SVG: a still is a mosaic, or it would weigh more than the page.
@@ -135,9 +144,7 @@ pub(super) fn image_paths(image: &Image, palette: &Palette, area: Area) -> Strin
         .chunks_exact(4)
         .map(|p| step(p[0], red, p[3]) << 10 | step(p[1], green, p[3]) << 5 | step(p[2], blue, p[3]))
         .collect();
-    let mut shades = colours.clone();
-    shades.sort_unstable();
-    shades.dedup();
+    let shades = distinct(colours.iter().copied());
     cells(&colours, cols, area, shades.into_iter(), |colour| {
         let channel = |shift: u32| {
             let five = (colour as u32 >> shift) & 31;
@@ -192,22 +199,20 @@ fn cells(
         return text;
     }
     let (wide, high) = (area.width() / cols as f64, area.height() / rows as f64);
-    write!(
-        text,
-        "<g shape-rendering=\"crispEdges\" transform=\"translate({:.2} {:.2}) scale({wide:.5} {high:.5})\">",
-        area.left, area.top
-    )
-    .expect("a string takes everything");
+    let [left, top] = [area.left, area.top].map(|place| decimal::fixed(place, 2));
+    let [wide, high] = [wide, high].map(|side| decimal::fixed(side, 5));
+    text.push_str("<g shape-rendering=\"crispEdges\" transform=\"translate(");
+    text.push_str(&format!("{left} {top}) scale({wide} {high})\">"));
     for shade in shades {
         let (colour, alpha) = ink(shade);
-        write!(text, "<path fill=\"#{colour:06X}\" fill-opacity=\"{alpha:.3}\" d=\"")
-            .expect("a string takes everything");
+        let alpha = decimal::fixed(alpha, 3);
+        text.push_str(&format!("<path fill=\"#{colour:06X}\" fill-opacity=\"{alpha}\" d=\""));
         for (row, line) in values.chunks_exact(cols).enumerate() {
             let mut column = 0;
             while column < cols {
                 let run = line[column..].iter().take_while(|value| **value == shade).count();
                 if run > 0 {
-                    write!(text, "M{column} {row}h{run}v1h-{run}z").expect("a string takes everything");
+                    text.push_str(&format!("M{column} {row}h{run}v1h-{run}z"));
                 }
                 column += run.max(1);
             }

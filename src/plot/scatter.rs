@@ -7,7 +7,6 @@ use super::frame::{Frame, Side};
 use super::sheet::{Drawn, Sheet, solid};
 use super::style::{Rgb, Words};
 use crate::view::{Point, Scatter};
-use plotters_backend::DrawingBackend;
 
 /// Radius of a mark: smaller where there are many.
 fn radius(count: usize) -> f64 {
@@ -29,18 +28,13 @@ pub(super) fn frame<'a>(scatter: &'a Scatter, words: &'a Words, width: f64, heig
     Some(if scatter.x.range.is_some() && scatter.y.range.is_some() { frame.square() } else { frame })
 }
 
-pub(super) fn draw<B: DrawingBackend>(sheet: &Sheet<B>, scatter: &Scatter, frame: &Frame) -> Drawn<B> {
+pub(super) fn draw(sheet: &Sheet, scatter: &Scatter, frame: &Frame) -> Drawn {
     frame.draw(sheet)?;
     points(sheet, &scatter.points, frame, |class| sheet.palette.of(class))
 }
 
 /// Every point that lies inside, the marked ones last; `colour` is that of a class.
-pub(super) fn points<B: DrawingBackend>(
-    sheet: &Sheet<B>,
-    points: &[Point],
-    frame: &Frame,
-    colour: impl Fn(u8) -> Rgb,
-) -> Drawn<B> {
+pub(super) fn points(sheet: &Sheet, points: &[Point], frame: &Frame, colour: impl Fn(u8) -> Rgb) -> Drawn {
     let radius = radius(points.len());
     for marked in [false, true] {
         for point in points.iter().filter(|point| point.marked == marked) {

@@ -4,16 +4,15 @@
 //! multiplied by the number of backend units per CSS pixel here, and nowhere else.
 
 use super::style::{FONT, Marker, Palette, Rgb, Style, Words, rgba};
-use super::surface::FINE;
+use super::surface::{FINE, Refused, Surface};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
-use plotters_backend::DrawingBackend;
 
 /// Whether a drawing reached its backend.
-pub type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+pub type Drawn = Result<(), DrawingAreaErrorKind<Refused>>;
 
 /// A point, in CSS pixels, y downwards.
 pub(super) type Xy = (f64, f64);
@@ -49,6 +48,17 @@ impl From<Ink> for RGBAColor {
     }
 }
 
+/// `x`, or the bound that it is beyond; NaN stays. (`f64::clamp` can fail, and brings what it would say into the module.)
+pub(super) fn within(x: f64, low: f64, high: f64) -> f64 {
+    if x < low {
+        low
+    } else if x > high {
+        high
+    } else {
+        x
+    }
+}
+
 /// Which end of a text stands at its point.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Anchor {
@@ -58,8 +68,8 @@ pub(super) enum Anchor {
 }
 
 /// A drawing area in CSS pixels.
-pub(super) struct Sheet<'s, B: DrawingBackend> {
-    area: DrawingArea<B, Shift>,
+pub(super) struct Sheet<'s, 'p> {
+    area: DrawingArea<Surface<'p>, Shift>,
     /// Backend units per CSS pixel.
     unit: f64,
     pub(super) palette: &'s Palette,
@@ -68,9 +78,9 @@ pub(super) struct Sheet<'s, B: DrawingBackend> {
     pub(super) height: f64,
 }
 
-impl<'s, B: DrawingBackend> Sheet<'s, B> {
-    pub(super) fn new(backend: B, style: &'s Style) -> Self {
-        let area = backend.into_drawing_area();
+impl<'s, 'p> Sheet<'s, 'p> {
+    pub(super) fn new(surface: Surface<'p>, style: &'s Style) -> Self {
+        let area = surface.into_drawing_area();
         let scale = if style.scale.is_finite() { style.scale.clamp(0.25, 16.0) } else { 1.0 };
         let unit = scale * f64::from(FINE);
         let (width, height) = area.dim_in_pixel();
@@ -85,7 +95,7 @@ impl<'s, B: DrawingBackend> Sheet<'s, B> {
     }
 
     /// Hands everything over to the backend.
-    pub(super) fn finish(self) -> Drawn<B> {
+    pub(super) fn finish(self) -> Drawn {
         self.area.present()
     }
 
@@ -117,7 +127,7 @@ impl<'s, B: DrawingBackend> Sheet<'s, B> {
     }
 
     /// Text whose middle line is at `y`.
-    pub(super) fn text(&self, text: &str, (x, y): Xy, anchor: Anchor, ink: Ink, bold: bool) -> Drawn<B> {
+    pub(super) fn text(&self, text: &str, (x, y): Xy, anchor: Anchor, ink: Ink, bold: bool) -> Drawn {
         if text.is_empty() {
             return Ok(());
         }
@@ -125,14 +135,14 @@ impl<'s, B: DrawingBackend> Sheet<'s, B> {
     }
 
     /// A polyline; `dash` gives the lengths of strokes and gaps, empty for none.
-    pub(super) fn path(&self, points: &[Xy], ink: Ink, width: f64, dash: &[f64]) -> Drawn<B> {
+    pub(super) fn path(&self, points: &[Xy], ink: Ink, width: f64, dash: &[f64]) -> Drawn {
         if dash.is_empty() {
             return self.stroke(points, ink, width);
         }
         dashes(points, dash).iter().try_for_each(|piece| self.stroke(piece, ink, width))
     }
 
-    fn stroke(&self, points: &[Xy], ink: Ink, width: f64) -> Drawn<B> {
+    fn stroke(&self, points: &[Xy], ink: Ink, width: f64) -> Drawn {
         if points.len() < 2 {
             return Ok(());
         }
@@ -141,41 +151,41 @@ impl<'s, B: DrawingBackend> Sheet<'s, B> {
     }
 
     /// A filled box; its edges fall between device pixels, so that they are sharp.
-    pub(super) fn block(&self, (x0, y0): Xy, (x1, y1): Xy, ink: Ink) -> Drawn<B> {
+    pub(super) fn block(&self, (x0, y0): Xy, (x1, y1): Xy, ink: Ink) -> Drawn {
         let corners = [self.snapped((x0.min(x1), y0.min(y1))), self.snapped((x0.max(x1), y0.max(y1)))];
         self.area.draw(&Rectangle::new(corners, RGBAColor::from(ink).filled_shape()))
     }
 
     /// A horizontal line, one device pixel or more thick and sharp.
-    pub(super) fn level(&self, y: f64, x0: f64, x1: f64, ink: Ink, width: f64) -> Drawn<B> {
+    pub(super) fn level(&self, y: f64, x0: f64, x1: f64, ink: Ink, width: f64) -> Drawn {
         let half = self.crisp(width) / 2.0;
         self.block((x0, y - half), (x1, y + half), ink)
     }
 
     /// A vertical line, one device pixel or more thick and sharp.
-    pub(super) fn upright(&self, x: f64, y0: f64, y1: f64, ink: Ink, width: f64) -> Drawn<B> {
+    pub(super) fn upright(&self, x: f64, y0: f64, y1: f64, ink: Ink, width: f64) -> Drawn {
         let half = self.crisp(width) / 2.0;
         self.block((x - half, y0), (x + half, y1), ink)
     }
 
     /// A polygon, filled.
-    pub(super) fn polygon(&self, corners: &[Xy], ink: Ink) -> Drawn<B> {
+    pub(super) fn polygon(&self, corners: &[Xy], ink: Ink) -> Drawn {
         let corners: Vec<_> = corners.iter().map(|corner| self.at(*corner)).collect();
         self.area.draw(&Polygon::new(corners, RGBAColor::from(ink).filled_shape()))
     }
 
     /// A circle, filled.
-    pub(super) fn disc(&self, middle: Xy, radius: f64, ink: Ink) -> Drawn<B> {
+    pub(super) fn disc(&self, middle: Xy, radius: f64, ink: Ink) -> Drawn {
         self.area.draw(&Circle::new(self.at(middle), self.units(radius), RGBAColor::from(ink).filled_shape()))
     }
 
     /// A circle, outlined.
-    pub(super) fn ring(&self, middle: Xy, radius: f64, ink: Ink, width: f64) -> Drawn<B> {
+    pub(super) fn ring(&self, middle: Xy, radius: f64, ink: Ink, width: f64) -> Drawn {
         self.area.draw(&Circle::new(self.at(middle), self.units(radius), self.lined(ink, width)))
     }
 
     /// The mark of series or class `style`, with an outline in the colour of the paper.
-    pub(super) fn mark(&self, style: u8, middle: Xy, radius: f64, ink: Ink) -> Drawn<B> {
+    pub(super) fn mark(&self, style: u8, middle: Xy, radius: f64, ink: Ink) -> Drawn {
         let outline = faint(self.palette.paper, ink.alpha);
         for (radius, ink) in [(radius + 1.5, outline), (radius, ink)] {
             match Marker::of(style).corners(middle, radius) {

@@ -4,7 +4,6 @@
 //! numbers; [`LIGHT`] and [`DARK`] are the same ones, for stills and tests.
 
 use plotters::style::RGBAColor;
-use std::collections::HashMap;
 
 /// The font of everything that is drawn: the system's own, with faces for Chinese; no font is ever loaded.
 pub const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Hiragino Sans GB', \
@@ -154,9 +153,9 @@ impl Marker {
     }
 }
 
-/// The words of a page in one language, by key.
+/// The words of a page in one language, in the order of their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words(HashMap<String, String>);
+pub struct Words(Vec<(String, String)>);
 
 impl Words {
     /// Words from lines of key, tab, text. A line without a tab says nothing.
@@ -166,12 +165,25 @@ impl Words {
 
     /// The text of `key`; a key that nobody has written about is its own text, so that it is seen and put right.
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
-        self.0.get(key).map_or(key, String::as_str)
+        self.find(key).map_or(key, |at| &self.0[at].1)
+    }
+
+    /// Where `key` stands, or where it would.
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.as_str().cmp(key))
     }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Words {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Words {
-        Words(pairs.into_iter().map(|(key, text)| (key.into(), text.into())).collect())
+        let mut words = Words::default();
+        for (key, text) in pairs {
+            let (key, text) = (key.into(), text.into());
+            match words.find(&key) {
+                Ok(at) => words.0[at].1 = text,
+                Err(at) => words.0.insert(at, (key, text)),
+            }
+        }
+        words
     }
 }

@@ -4,16 +4,19 @@
 //! smooth curve becomes a staircase and a line is 1 or 2 wide, never 1.5. So everything here is drawn in units of
 //! 1/[`FINE`] device pixel, and the one inside is told to shrink: an SVG by its `viewBox`, a canvas by its transformation.
 //! And plotters measures text by inserting elements into the page; [`Surface`] asks a [`Ruler`] instead.
+//! The one inside stands behind a pointer ([`Pen`]): the charts are compiled once, not once for each backend.
 //!
-//! In the page (`web`), around plotters' canvas backend:
+//! In the page (`web`):
 //!
 //! ```text
 //! context.set_transform(1.0 / FINE, 0.0, 0.0, 1.0 / FINE, 0.0, 0.0); context.set_line_join("round");
 //! let ruler = |text, size, bold| { context.set_font(&font(size, bold)); context.measure_text(text).width() };
-//! plot::draw(&view, Surface::new(CanvasBackend::with_canvas_object(canvas)?, ruler), &style)
+//! plot::draw(&view, Surface::new(&mut Brush { context, size }, &ruler), &style)
 //! ```
 
 use super::style::FONT;
+use crate::decimal;
+use core::fmt;
 use plotters_backend::text_anchor::Pos;
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontFamily,
@@ -37,7 +40,7 @@ impl<F: Fn(&str, f64, bool) -> f64> Ruler for F {
 
 /// The CSS font shorthand for [`FONT`] at `size` CSS pixels.
 pub fn font(size: f64, bold: bool) -> String {
-    format!("{}{size}px {FONT}", if bold { "bold " } else { "" })
+    format!("{}{}px {FONT}", if bold { "bold " } else { "" }, decimal::plain(size))
 }
 
 /// A table of widths: the same in every program and on every machine, and on the wide side, so that a text set in any
@@ -79,55 +82,164 @@ fn hundredths(c: char) -> u8 {
     }
 }
 
+/// What a backend said when it did not draw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused(pub String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl core::error::Error for Refused {}
+
+/// Whether a mark reached the backend.
+pub type Done = Result<(), DrawingErrorKind<Refused>>;
+
+/// Colour and thickness of a line; of what is filled, the colour.
+#[derive(Clone, Copy)]
+pub struct Stroke {
+    /// The colour, with its opacity.
+    pub color: BackendColor,
+    /// The thickness, in the backend's units.
+    pub width: u32,
+}
+
+impl Stroke {
+    fn of(style: &impl BackendStyle) -> Stroke {
+        Stroke { color: style.color(), width: style.stroke_width() }
+    }
+}
+
+impl BackendStyle for Stroke {
+    fn color(&self) -> BackendColor {
+        self.color
+    }
+
+    fn stroke_width(&self) -> u32 {
+        self.width
+    }
+}
+
+/// How a text looks.
+pub struct Label {
+    /// The colour, with its opacity.
+    pub color: BackendColor,
+    /// The size of the font, in the backend's units.
+    pub size: f64,
+    /// Heavier than usual.
+    pub bold: bool,
+    /// Which of its points stands where it is put.
+    pub anchor: Pos,
+}
+
+/// What charts ask of a backend: every one of plotters is one.
+pub trait Pen {
+    /// Width and height, in the backend's units.
+    fn size(&self) -> (u32, u32);
+    /// Before the first mark.
+    fn prepare(&mut self) -> Done;
+    /// After the last mark.
+    fn present(&mut self) -> Done;
+    /// One unit.
+    fn pixel(&mut self, at: BackendCoord, color: BackendColor) -> Done;
+    /// A line.
+    fn line(&mut self, from: BackendCoord, to: BackendCoord, stroke: Stroke) -> Done;
+    /// A box between two corners, outlined or filled.
+    fn rect(&mut self, corners: [BackendCoord; 2], stroke: Stroke, fill: bool) -> Done;
+    /// A polyline.
+    fn path(&mut self, path: Vec<BackendCoord>, stroke: Stroke) -> Done;
+    /// A circle, outlined or filled.
+    fn circle(&mut self, center: BackendCoord, radius: u32, stroke: Stroke, fill: bool) -> Done;
+    /// A filled polygon.
+    fn polygon(&mut self, corners: Vec<BackendCoord>, stroke: Stroke) -> Done;
+    /// A line of text.
+    fn text(&mut self, text: &str, label: &Label, at: BackendCoord) -> Done;
+}
+
+/// The error of a backend as words.
+fn refused<E: core::error::Error + Send + Sync>(error: DrawingErrorKind<E>) -> DrawingErrorKind<Refused> {
+    DrawingErrorKind::DrawingError(Refused(error.to_string()))
+}
+
+impl<B: DrawingBackend> Pen for B {
+    fn size(&self) -> (u32, u32) {
+        self.get_size()
+    }
+
+    fn prepare(&mut self) -> Done {
+        self.ensure_prepared().map_err(refused)
+    }
+
+    fn present(&mut self) -> Done {
+        DrawingBackend::present(self).map_err(refused)
+    }
+
+    fn pixel(&mut self, at: BackendCoord, color: BackendColor) -> Done {
+        self.draw_pixel(at, color).map_err(refused)
+    }
+
+    fn line(&mut self, from: BackendCoord, to: BackendCoord, stroke: Stroke) -> Done {
+        self.draw_line(from, to, &stroke).map_err(refused)
+    }
+
+    fn rect(&mut self, [upper_left, bottom_right]: [BackendCoord; 2], stroke: Stroke, fill: bool) -> Done {
+        self.draw_rect(upper_left, bottom_right, &stroke, fill).map_err(refused)
+    }
+
+    fn path(&mut self, path: Vec<BackendCoord>, stroke: Stroke) -> Done {
+        self.draw_path(path, &stroke).map_err(refused)
+    }
+
+    fn circle(&mut self, center: BackendCoord, radius: u32, stroke: Stroke, fill: bool) -> Done {
+        self.draw_circle(center, radius, &stroke, fill).map_err(refused)
+    }
+
+    fn polygon(&mut self, corners: Vec<BackendCoord>, stroke: Stroke) -> Done {
+        self.fill_polygon(corners, &stroke).map_err(refused)
+    }
+
+    fn text(&mut self, text: &str, label: &Label, at: BackendCoord) -> Done {
+        self.draw_text(text, label, at).map_err(refused)
+    }
+}
+
 /// A backend that counts in fine units and measures text with a ruler.
-pub struct Surface<B, R> {
-    inner: B,
-    ruler: R,
-    /// What `inner` divides the font size by, beyond reason (plotters-svg: 1.24).
-    shrinks_text: f64,
-    /// How much lower text must stand to be centred, in font sizes (plotters-svg centres the x-height, not the digits).
-    lowers_text: f64,
+pub struct Surface<'a> {
+    pen: &'a mut dyn Pen,
+    ruler: &'a dyn Ruler,
 }
 
-impl<B, R: Ruler> Surface<B, R> {
-    /// `inner`, drawn on in units of 1/[`FINE`] of its own; it must shrink what it draws by as much.
-    pub fn new(inner: B, ruler: R) -> Self {
-        Surface { inner, ruler, shrinks_text: 1.0, lowers_text: 0.0 }
-    }
-
-    /// For plotters-svg, which has its own ideas of size and middle of a text.
-    pub(super) fn svg(inner: B, ruler: R) -> Self {
-        Surface { inner, ruler, shrinks_text: 1.24, lowers_text: 0.09 }
+impl<'a> Surface<'a> {
+    /// `pen`, drawn on in units of 1/[`FINE`] of its own; it must shrink what it draws by as much.
+    pub fn new(pen: &'a mut dyn Pen, ruler: &'a dyn Ruler) -> Self {
+        Surface { pen, ruler }
     }
 }
 
-impl<B: DrawingBackend, R: Ruler> DrawingBackend for Surface<B, R> {
-    type ErrorType = B::ErrorType;
+impl DrawingBackend for Surface<'_> {
+    type ErrorType = Refused;
 
     fn get_size(&self) -> (u32, u32) {
-        let (width, height) = self.inner.get_size();
+        let (width, height) = self.pen.size();
         (width * FINE, height * FINE)
     }
 
-    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        self.inner.ensure_prepared()
+    fn ensure_prepared(&mut self) -> Done {
+        self.pen.prepare()
     }
 
-    fn present(&mut self) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        self.inner.present()
+    fn present(&mut self) -> Done {
+        self.pen.present()
     }
 
-    fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        self.inner.draw_pixel(at, color)
+    fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Done {
+        self.pen.pixel(at, color)
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        self.inner.draw_line(from, to, style)
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Done {
+        self.pen.line(from, to, Stroke::of(style))
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -136,99 +248,74 @@ impl<B: DrawingBackend, R: Ruler> DrawingBackend for Surface<B, R> {
         bottom_right: BackendCoord,
         style: &S,
         fill: bool,
-    ) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        self.inner.draw_rect(upper_left, bottom_right, style, fill)
+    ) -> Done {
+        self.pen.rect([upper_left, bottom_right], Stroke::of(style), fill)
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        path: I,
-        style: &S,
-    ) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        self.inner.draw_path(path, style)
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
+        self.pen.path(path.into_iter().collect(), Stroke::of(style))
     }
 
-    fn draw_circle<S: BackendStyle>(
-        &mut self,
-        center: BackendCoord,
-        radius: u32,
-        style: &S,
-        fill: bool,
-    ) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        self.inner.draw_circle(center, radius, style, fill)
+    fn draw_circle<S: BackendStyle>(&mut self, center: BackendCoord, radius: u32, style: &S, fill: bool) -> Done {
+        self.pen.circle(center, radius, Stroke::of(style), fill)
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        corners: I,
-        style: &S,
-    ) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        self.inner.fill_polygon(corners, style)
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, corners: I, style: &S) -> Done {
+        self.pen.polygon(corners.into_iter().collect(), Stroke::of(style))
     }
 
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &S,
-        (x, y): BackendCoord,
-    ) -> Result<(), DrawingErrorKind<Self::ErrorType>> {
-        let lower = (self.lowers_text * style.size()).round() as i32;
-        self.inner.draw_text(text, &Resized { style, by: self.shrinks_text }, (x, y + lower))
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Done {
+        let bold = matches!(style.style(), FontStyle::Bold);
+        self.pen.text(text, &Label { color: style.color(), size: style.size(), bold, anchor: style.anchor() }, at)
     }
 
     fn estimate_text_size<S: BackendTextStyle>(
         &self,
         text: &str,
         style: &S,
-    ) -> Result<(u32, u32), DrawingErrorKind<Self::ErrorType>> {
+    ) -> Result<(u32, u32), DrawingErrorKind<Refused>> {
         let width = self.ruler.width(text, style.size(), matches!(style.style(), FontStyle::Bold));
         Ok((width.ceil() as u32, style.size().ceil() as u32))
     }
 }
 
-/// A text style at another size.
-struct Resized<'s, S> {
-    style: &'s S,
-    by: f64,
-}
-
-impl<S: BackendTextStyle> BackendTextStyle for Resized<'_, S> {
-    type FontError = S::FontError;
+impl BackendTextStyle for Label {
+    type FontError = Refused;
 
     fn color(&self) -> BackendColor {
-        self.style.color()
+        self.color
     }
 
     fn size(&self) -> f64 {
-        self.style.size() * self.by
-    }
-
-    fn transform(&self) -> FontTransform {
-        self.style.transform()
+        self.size
     }
 
     fn style(&self) -> FontStyle {
-        self.style.style()
+        if self.bold { FontStyle::Bold } else { FontStyle::Normal }
+    }
+
+    fn transform(&self) -> FontTransform {
+        FontTransform::None
     }
 
     fn anchor(&self) -> Pos {
-        self.style.anchor()
+        self.anchor
     }
 
     fn family(&self) -> FontFamily<'_> {
-        self.style.family()
+        FontFamily::Name(FONT)
     }
 
-    fn layout_box(&self, text: &str) -> Result<((i32, i32), (i32, i32)), Self::FontError> {
-        self.style.layout_box(text)
+    fn layout_box(&self, _: &str) -> Result<((i32, i32), (i32, i32)), Refused> {
+        Err(Refused("text is measured by a ruler".into()))
     }
 
     fn draw<E, DrawFunc: FnMut(i32, i32, BackendColor) -> Result<(), E>>(
         &self,
-        text: &str,
-        pos: BackendCoord,
-        draw: DrawFunc,
-    ) -> Result<Result<(), E>, Self::FontError> {
-        self.style.draw(text, pos, draw)
+        _: &str,
+        _: BackendCoord,
+        _: DrawFunc,
+    ) -> Result<Result<(), E>, Refused> {
+        Err(Refused("text is drawn by the backend".into()))
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Not what is drawn (`plot`): here plotters gets its backend, text its measure, and heat maps their pixels.
 
+use super::pen::Brush;
 use crate::plot::{self, FINE, Style, Surface, font};
 use crate::view::View;
-use plotters_canvas::CanvasBackend;
 use std::cell::RefCell;
 use wasm_bindgen::{Clamped, JsCast, JsError, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
@@ -35,9 +35,8 @@ pub fn draw(view: &View, canvas: HtmlCanvasElement, style: &Style) -> Result<(),
         context.set_font(&font(size, bold));
         context.measure_text(text).map_or(0.0, |measure| measure.width())
     };
-    let backend =
-        CanvasBackend::with_canvas_object(canvas).ok_or_else(|| JsError::new("a canvas without a context"))?;
-    plot::draw(view, Surface::new(backend, ruler), style).map_err(|error| JsError::new(&format!("{error:?}")))
+    let mut brush = Brush { context: context.clone(), size: (canvas.width(), canvas.height()) };
+    plot::draw(view, Surface::new(&mut brush, &ruler), style).map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// Draws an RGBA picture into `area` (CSS pixels) of the canvas.
@@ -80,5 +79,6 @@ fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, JsErr
 
 /// A browser's exception as an error.
 fn error(exception: JsValue) -> JsError {
-    JsError::new(&format!("{exception:?}"))
+    let message = exception.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    JsError::new(&message.unwrap_or_else(|| "an exception without a message".into()))
 }

@@ -27,8 +27,8 @@ pub struct Mark {
 pub fn record(view: &View, (width, height): (u32, u32), style: &Style) -> Vec<Mark> {
     let marks = Rc::new(RefCell::new(Vec::new()));
     let size = [width, height].map(|side| (f64::from(side) * style.scale).round() as u32);
-    let recorder = Recorder { size: (size[0], size[1]), marks: marks.clone() };
-    plot::draw(view, Surface::new(recorder, Table), style).expect("nothing fails here");
+    let mut recorder = Recorder { size: (size[0], size[1]), marks: marks.clone() };
+    plot::draw(view, Surface::new(&mut recorder, &Table), style).expect("nothing fails here");
     marks.take()
 }
 

@@ -7,6 +7,7 @@ mod charts;
 mod derivation;
 pub mod net;
 mod network;
+#[cfg(feature = "full")]
 mod pytorch;
 mod setup;
 mod tape;
@@ -19,6 +20,7 @@ use super::manifest::{
 };
 use super::problem::{Code, Problem};
 use super::{Answer, Assets, At, Claim, Entry, Lesson, Moment, Pick, Readout};
+use crate::decimal;
 use crate::view::{Format, Math, View};
 use net::{Activation, Fault, Loss, Net, Params, Trace};
 use std::cell::RefCell;
@@ -299,16 +301,25 @@ impl Backprop {
     }
 
     /// Every thing of layers 1 to last that `make` names, destination by destination.
-    fn edges(&self, make: fn(usize, usize, usize) -> Thing) -> impl Iterator<Item = Thing> + '_ {
-        let sizes = &self.net.sizes;
-        (1..sizes.len())
-            .flat_map(move |l| (0..sizes[l]).flat_map(move |j| (0..sizes[l - 1]).map(move |i| make(l, i, j))))
+    fn edges(&self, make: fn(usize, usize, usize) -> Thing) -> Vec<Thing> {
+        let mut all = Vec::new();
+        for (l, sizes) in (1..).zip(self.net.sizes.windows(2)) {
+            for index in 0..sizes[1] * sizes[0] {
+                all.push(make(l, index % sizes[0], index / sizes[0]));
+            }
+        }
+        all
     }
 
     /// Every thing of layers 1 to last that `make` names, node by node.
-    fn nodes(&self, make: fn(usize, usize) -> Thing) -> impl Iterator<Item = Thing> + '_ {
-        let sizes = &self.net.sizes;
-        (1..sizes.len()).flat_map(move |l| (0..sizes[l]).map(move |j| make(l, j)))
+    fn nodes(&self, make: fn(usize, usize) -> Thing) -> Vec<Thing> {
+        let mut all = Vec::new();
+        for (l, &size) in self.net.sizes.iter().enumerate().skip(1) {
+            for j in 0..size {
+                all.push(make(l, j));
+            }
+        }
+        all
     }
 
     /// Adds a point to the plane: `x,y` of the class of the brush, or `x,y,class`.
@@ -335,7 +346,7 @@ impl Backprop {
         self.samples.inputs.extend(point);
         self.samples.targets.extend(setup::one_hot(class));
         self.compute();
-        Ok(format!("{},{},{class}", point[0], point[1]))
+        Ok(format!("{},{},{class}", decimal::plain(point[0]), decimal::plain(point[1])))
     }
 }
 
@@ -352,7 +363,7 @@ impl Lesson for Backprop {
             ("form", Value::Choice(index)) => self.matrix_form = *index == 1,
             ("sample", Value::Count(count)) => self.sample = *count as usize - 1,
             ("brush", Value::Choice(index)) => self.brush = *index as u8,
-            (id, value) => unreachable!("control {id} does not change while the lesson runs: {value:?}"),
+            (id, _) => unreachable!("control {id} does not change while the lesson runs"),
         }
         self.compute();
     }
@@ -377,7 +388,7 @@ impl Lesson for Backprop {
         };
         *place = number;
         self.compute();
-        Ok(number.to_string())
+        Ok(decimal::plain(number))
     }
 
     fn step(&mut self) {
@@ -424,28 +435,28 @@ impl Lesson for Backprop {
     fn readouts(&self, _: At) -> Vec<Readout> {
         let s = self.shown();
         let (first, last) = (self.net.sizes[0], self.net.sizes[self.net.last()]);
-        let inputs = (0..first).map(|i| Thing::Input(s, i));
-        let targets = (0..last).map(|k| Thing::Target(s, k));
-        [Thing::Loss]
-            .into_iter()
-            .chain(inputs)
-            .chain(self.nodes(Thing::Sum))
-            .chain(self.nodes(Thing::Value))
-            .chain(targets)
-            .chain(self.nodes(Thing::Delta))
-            .chain(self.edges(Thing::Weight))
-            .chain(self.edges(Thing::WeightGrad))
-            .chain(self.edges(Thing::NewWeight))
-            .chain(self.nodes(Thing::Bias))
-            .chain(self.nodes(Thing::BiasGrad))
-            .chain(self.nodes(Thing::NewBias))
-            .map(|thing| Readout {
-                id: thing.to_string(),
-                value: self.number(thing),
-                format: LONG,
-                main: thing == Thing::Loss,
-            })
-            .collect()
+        let things = [
+            vec![Thing::Loss],
+            (0..first).map(|i| Thing::Input(s, i)).collect(),
+            self.nodes(Thing::Sum),
+            self.nodes(Thing::Value),
+            (0..last).map(|k| Thing::Target(s, k)).collect(),
+            self.nodes(Thing::Delta),
+            self.edges(Thing::Weight),
+            self.edges(Thing::WeightGrad),
+            self.edges(Thing::NewWeight),
+            self.nodes(Thing::Bias),
+            self.nodes(Thing::BiasGrad),
+            self.nodes(Thing::NewBias),
+        ]
+        .concat();
+        let readout = |&thing: &Thing| Readout {
+            id: thing.to_string(),
+            value: self.number(thing),
+            format: LONG,
+            main: thing == Thing::Loss,
+        };
+        things.iter().map(readout).collect()
     }
 
     fn pick(&self, id: &str, _: At) -> Option<Pick> {
@@ -475,6 +486,7 @@ impl Lesson for Backprop {
         Some(Answer { option, value: ratio, format: MEDIUM })
     }
 
+    #[cfg(feature = "full")]
     fn pytorch(&self) -> String {
         self.program()
     }

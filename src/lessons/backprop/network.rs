@@ -14,7 +14,7 @@ impl Backprop {
         let largest = sizes.windows(2).map(|pair| pair[0] * pair[1]).max().unwrap_or(0);
         Network {
             layers: (0..sizes.len()).map(|l| (0..sizes[l]).map(|j| self.node(l, j, now)).collect()).collect(),
-            edges: self.edges(Thing::Weight).map(|thing| self.edge(thing, now)).collect(),
+            edges: self.edges(Thing::Weight).into_iter().map(|thing| self.edge(thing, now)).collect(),
             label_edges: largest <= LABELLED_EDGES,
             legend: legend(now),
             legends: &LEGENDS,

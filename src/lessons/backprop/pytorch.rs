@@ -2,6 +2,7 @@
 
 use super::Backprop;
 use super::net::{Activation, Loss};
+use crate::decimal;
 use core::fmt::Write as _;
 
 impl Backprop {
@@ -56,6 +57,6 @@ fn rows(values: &[f64], width: usize) -> String {
 
 /// Numbers as a Python list; every one is a float there too.
 fn list(values: &[f64]) -> String {
-    let numbers: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+    let numbers: Vec<String> = values.iter().map(|value| decimal::literal(*value)).collect();
     format!("[{}]", numbers.join(", "))
 }

@@ -38,7 +38,8 @@ impl Backprop {
                 tape.scale(sum, 1.0 / samples as f64)
             }
         };
-        tape.backward(loss).expect("a fresh tape whose loss is a scalar");
+        let done = tape.backward(loss);
+        assert!(done.is_ok(), "a fresh tape whose loss is a scalar");
         let grad = |var: &Var| tape.grad(*var).expect("a parameter of the loss").to_vec();
         Params {
             weights: params.iter().map(|(weight, _)| grad(weight)).collect(),

@@ -61,7 +61,7 @@ impl Thing {
             return Some(Loss);
         }
         let digits = name.find(|c: char| c.is_ascii_digit())?;
-        let (kind, numbers) = name.split_at(digits);
+        let (kind, numbers) = (name.get(..digits)?, name.get(digits..)?);
         let numbers: Vec<usize> = numbers.split('_').map(|part| part.parse().ok()).collect::<Option<_>>()?;
         let last = sizes.len() - 1;
         let thing = match (kind, &numbers[..]) {

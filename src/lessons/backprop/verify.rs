@@ -60,7 +60,7 @@ impl Backprop {
             Thing::BiasGrad(l, j) => params.biases[l - 1][j],
             _ => unreachable!("not a gradient"),
         };
-        let all: Vec<Thing> = self.edges(Thing::WeightGrad).chain(self.nodes(Thing::BiasGrad)).collect();
+        let all = [self.edges(Thing::WeightGrad), self.nodes(Thing::BiasGrad)].concat();
         all.into_iter()
             .map(|thing| Checked {
                 thing,

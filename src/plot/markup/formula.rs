@@ -300,7 +300,9 @@ impl<'w, 'a> Mathml<'w, 'a> {
 
 /// Whether `math` is an operator out of `signs`.
 fn is_op(math: &Math, signs: &str) -> bool {
-    matches!(math, Math::Op(sign) if !sign.is_empty() && signs.contains(sign.as_str()))
+    let Math::Op(sign) = math else { return false };
+    let mut chars = sign.chars();
+    matches!((chars.next(), chars.next()), (Some(sign), None) if signs.chars().any(|known| known == sign))
 }
 
 /// The index of the bracket that closes the one at index 0.

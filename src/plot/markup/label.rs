@@ -71,15 +71,15 @@ pub(super) fn place(plan: &mut Plan, network: &Network) {
         if between.len() > MOST {
             continue;
         }
-        let mut open: Vec<(usize, Vec<Place>)> = between
-            .iter()
-            .filter_map(|&edge| Some((edge, proposals(&plan.routes[edge]?, &network.edges[edge].id))))
-            .map(|(edge, places)| {
-                let free = places.into_iter().filter(|place| is_free(place, plan, &taken));
-                (edge, free.filter_map(|place| weighed(place, edge, &marks)).collect())
-            })
-            .collect();
-        open.sort_by_key(|(_, places)| places.len());
+        // Whoever has the fewest places chooses first.
+        let mut open: Vec<(usize, Vec<Place>)> = Vec::new();
+        for &edge in &between {
+            let Some(route) = plan.routes[edge] else { continue };
+            let free = proposals(&route, &network.edges[edge].id).into_iter();
+            let free = free.filter(|place| is_free(place, plan, &taken));
+            let places: Vec<Place> = free.filter_map(|place| weighed(place, edge, &marks)).collect();
+            open.insert(open.partition_point(|(_, others)| others.len() <= places.len()), (edge, places));
+        }
         let before = placed.len();
         for (edge, places) in open {
             let apart = |place: &Place| {

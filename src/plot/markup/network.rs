@@ -37,7 +37,7 @@ pub(super) fn write(w: &mut Writer, network: &Network) {
         .attr("viewBox", format_args!("0 0 {} {}", Round(plan.width), Round(plan.height)))
         .attr("role", "group")
         .attr("dominant-baseline", "central")
-        .attr("font-size", TEXT)
+        .attr("font-size", Round(TEXT))
         .alone("width", Round(plan.width * 2.0))
         .alone("height", Round(plan.height * 2.0))
         .alone("font-family", FONT)
@@ -87,7 +87,7 @@ fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64, roomy: b
         .attr("fill", "none")
         .paint("stroke", colour)
         .alone("stroke-width", Round(if roomy { 1.2 + 6.5 * size } else { 0.8 + 2.4 * size }))
-        .alone("stroke-opacity", if idle { 0.45 } else { 1.0 })
+        .alone("stroke-opacity", if idle { "0.45" } else { "1" })
         .empty();
     if !matches!(w.pass, Pass::Alone(_)) {
         w.tag("path").class("flow").attr("d", &way).attr("fill", "none").attr("pathLength", 100).empty();
@@ -127,14 +127,14 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, computed: bool, plan: &Pl
         .class("body")
         .attr("cx", Round(x))
         .attr("cy", Round(y))
-        .attr("r", plan.radius)
+        .attr("r", Round(plan.radius))
         .paint("fill", |p| p.paper)
         .paint("stroke", |p| match phase {
             _ if blame != 0.0 && !blame.is_nan() => sign_colour(p, blame),
             Phase::Now => p.accent,
             _ => p.ink2,
         })
-        .alone("stroke-width", 1.6)
+        .alone("stroke-width", "1.6")
         .empty();
     if computed {
         // An arc of no length where the slope is unknown: its coming changes a number, not the structure.
@@ -144,12 +144,12 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, computed: bool, plan: &Pl
             .magnitude(slope)
             .attr("cx", Round(x))
             .attr("cy", Round(y))
-            .attr("r", plan.radius)
+            .attr("r", Round(plan.radius))
             .attr("fill", "none")
             .attr("pathLength", 100)
             .attr("transform", format_args!("rotate(-90 {} {})", Round(x), Round(y)))
             .paint("stroke", |p| p.accent)
-            .alone("stroke-width", 3.5)
+            .alone("stroke-width", "3.5")
             .alone("stroke-dasharray", format_args!("{} 100", Round(100.0 * slope)))
             .empty();
     }
@@ -210,7 +210,7 @@ fn sign_colour(palette: &Palette, value: f64) -> Rgb {
 pub(super) fn symbol_of(id: &str) -> String {
     let (head, indices) = id.split_once('_').unwrap_or((id, ""));
     let digits = head.find(|c: char| c.is_ascii_digit()).unwrap_or(head.len());
-    let (letter, layer) = head.split_at(digits);
+    let (letter, layer) = (head.get(..digits).unwrap_or(head), head.get(digits..).unwrap_or_default());
     // Indices of several digits are told apart.
     let gap = if indices.split('_').any(|index| index.len() > 1) { "," } else { "" };
     symbol(letter, layer, &indices.replace('_', gap))
