@@ -7,8 +7,13 @@
 #
 # The way of the code to the reader:
 #
-#   cargo (profile wasm, twice: with and without SIMD)  ->  src/bin/bind.rs (the JavaScript glue)  ->  wasm-opt
-#   ->  target/pkg/{tensorscope.js, simd.wasm, portable.wasm}  ->  src/bin/site  ->  dist/
+#   cargo, three times  ->  src/bin/bind.rs (the JavaScript glue)  ->  wasm-opt  ->  target/pkg  ->  src/bin/site  ->  dist/
+#
+# | module   | profile | what it is for                                                                   |
+# |----------|---------|----------------------------------------------------------------------------------|
+# | simd     | wasm    | every lesson, as fast as it goes                                                 |
+# | portable | wasm    | the same for browsers without SIMD                                               |
+# | light    | light   | the lessons that need neither speed nor convolutions, a third as large           |
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -107,11 +112,11 @@ stale() {
   return 1
 }
 
-# Builds one module: name, target features for rustc, further features for wasm-opt.
+# Builds one module: name, profile, flags for cargo, target features for rustc, flags for wasm-opt.
 module() {
-  local name=$1 features=$2 out=$TARGET/wasm-$1
-  shift 2
-  local raw=$out/$WASM/wasm/tensorscope.wasm
+  local name=$1 profile=$2 cargo=$3 features=$4 out=$TARGET/wasm-$1
+  shift 4
+  local raw=$out/$WASM/$profile/tensorscope.wasm
   # The paths of this machine are cut out of panic messages: the same source gives the same bytes everywhere.
   local flags="-C target-feature=$features -C link-arg=--max-memory=$MEMORY"
   # LLVM's loop strength reduction moves addresses out of the load instructions: without it the inner tile of a product runs
@@ -119,13 +124,13 @@ module() {
   flags+=" -C llvm-args=-disable-lsr"
   flags+=" --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
   env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" \
-    cargo build --quiet --locked --lib --target $WASM --profile wasm --target-dir "$out" ||
+    cargo build --quiet --locked --lib --target $WASM --profile "$profile" $cargo --target-dir "$out" ||
     fail "the $name module does not compile."
   stale "$out/opt.wasm" "$raw" "$BIND" "$TOOLS/package-lock.json" build.sh || return 0
 
   "$BIND" "$raw" "$out/bound" || fail "src/bin/bind.rs could not write the glue of the $name module."
   # Features are named one by one, as rustc uses them: asking for all of them yields modules that no browser accepts.
-  "$TOOLS/node_modules/.bin/wasm-opt" -O3 --mvp-features --enable-bulk-memory --enable-bulk-memory-opt \
+  "$TOOLS/node_modules/.bin/wasm-opt" --mvp-features --enable-bulk-memory --enable-bulk-memory-opt \
     --enable-call-indirect-overlong --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
     --enable-reference-types --enable-sign-ext "$@" "$out/bound/tensorscope_bg.wasm" -o "$out/new.wasm" ||
     fail "wasm-opt refused the $name module."
@@ -137,20 +142,22 @@ module() {
 modules() {
   need_rust
   need_node
-  say "compiling the engine to WebAssembly, with SIMD and without"
+  say "compiling the engine to WebAssembly: with SIMD, without, and the light one"
   cargo build --quiet --locked --features bind --bins || fail "the native tools (src/bin) do not compile."
   BIND=$TARGET/debug/bind
   # Side by side: the last stage of each (optimisation of the whole program) keeps one core busy, not two.
-  module simd +simd128 --enable-simd &
+  module simd wasm "" +simd128 -O3 --enable-simd &
   local simd=$!
-  module portable -simd128
+  module portable wasm "" -simd128 -O3
+  module light light --no-default-features -simd128 -Oz --flatten --rereloop -Oz -Oz
   wait $simd
   cmp "$TARGET/wasm-simd/bound/tensorscope.js" "$TARGET/wasm-portable/bound/tensorscope.js" >&2 ||
     fail "the two modules need different glue; src/web must not depend on target features."
   mkdir -p "$PKG"
-  cp -p "$TARGET"/wasm-simd/bound/tensorscope.{js,d.ts} "$PKG/"
-  cp -p "$TARGET/wasm-simd/opt.wasm" "$PKG/simd.wasm"
-  cp -p "$TARGET/wasm-portable/opt.wasm" "$PKG/portable.wasm"
+  local name
+  for name in simd portable light; do cp -p "$TARGET/wasm-$name/opt.wasm" "$PKG/$name.wasm"; done
+  cp -p "$TARGET/wasm-simd/bound/tensorscope.js" "$PKG/full.js"
+  cp -p "$TARGET/wasm-light/bound/tensorscope.js" "$PKG/light.js"
 }
 
 build() {
@@ -158,10 +165,12 @@ build() {
   say "writing the pages"
   rm -rf dist.new
   "$TARGET/debug/site" --pkg "$PKG" --out dist.new || fail "the site could not be written; the line above says why."
-  # Comments and names are for those who read the code, who find them beside it in the source maps.
-  find dist.new/app -name '*.js' -exec "$TOOLS/node_modules/.bin/esbuild" --outdir=dist.new/app --outbase=dist.new/app \
-    --allow-overwrite --minify --charset=utf8 --target=es2022 --sourcemap --log-level=warning {} + ||
-    fail "esbuild refused a script of the page."
+  # One script instead of twenty: they compress better together. Comments and names are for those who read the code, who
+  # find them beside it in the source maps.
+  local esbuild=("$TOOLS/node_modules/.bin/esbuild" --minify --charset=utf8 --target=es2022 --log-level=warning)
+  "${esbuild[@]}" www/main.js --bundle --format=esm --sourcemap --outfile=dist.new/app/main.js --allow-overwrite &&
+    "${esbuild[@]}" dist.new/app/pkg/*.js dist.new/style.css --outdir=dist.new --outbase=dist.new --allow-overwrite ||
+    fail "esbuild refused a script or the style sheet of the page."
   rm -rf dist
   mv dist.new dist
 }

@@ -1,6 +1,7 @@
 /**
- * The only file that knows `pkg/`. It chooses the build, compiles it once for the page, gives every figure an instance of its
- * own, and stands guard around every call.
+ * The only file that knows `pkg/`. It chooses the module (the light one where the lesson is in it, else the full one, with
+ * SIMD where that runs), compiles it once for the page, gives every figure an instance of its own, and stands guard around
+ * every call.
  *
  * What is not a returned problem is a trap: WebAssembly has stopped in the middle of something, and that instance is never
  * called again. `revive` makes a new one from the same compiled module; the other figures of the page do not notice.
@@ -37,21 +38,26 @@ export class Gone extends Error {}
 export class Refused extends Error {}
 
 /** Whether the fast build runs here. */
-export const fast = typeof WebAssembly === "object" && WebAssembly.validate(SIMD);
+const fast = typeof WebAssembly === "object" && WebAssembly.validate(SIMD);
 
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let compiled;
+/** The compiled modules of the page, by name. @type {Map<string, Promise<WebAssembly.Module>>} */
+const compiled = new Map();
 
 /** The version of the site that this file belongs to, so that its parts never mix with those of another. */
 const VERSION = new URL(import.meta.url).searchParams.get("v") ?? "";
+/** The folder of the scripts. */
+const HERE = new URL("./", import.meta.url).href;
 
-/** The compiled module of the page; a failure is not remembered, so that "try again" tries again. */
-function module() {
-  compiled ??= compile(new URL(`./pkg/${fast ? "simd" : "portable"}.wasm?v=${VERSION}`, import.meta.url)).catch((error) => {
-    compiled = undefined;
+/** A compiled module; a failure is not remembered, so that "try again" tries again. @param {string} name */
+function module(name) {
+  const known = compiled.get(name);
+  if (known) return known;
+  const fresh = compile(new URL(`${HERE}pkg/${name}.wasm?v=${VERSION}`)).catch((error) => {
+    compiled.delete(name);
     throw error;
   });
-  return compiled;
+  compiled.set(name, fresh);
+  return fresh;
 }
 
 /** @param {URL} url */
@@ -80,11 +86,11 @@ async function compile(url) {
 
 let instances = 0;
 
-/** A fresh copy of the glue over the shared module. @returns {Promise<Glue>} */
-async function instantiate() {
-  const shared = await module();
+/** A fresh copy of the glue over the shared module. @param {boolean} light @returns {Promise<Glue>} */
+async function instantiate(light) {
+  const shared = await module(light ? "light" : fast ? "simd" : "portable");
   try {
-    const glue = await import(`./pkg/tensorscope.js?v=${VERSION}&i=${(instances += 1)}`);
+    const glue = await import(`${HERE}pkg/${light ? "light" : "full"}.js?v=${VERSION}&i=${(instances += 1)}`);
     await glue.default({ module_or_path: shared });
     return glue;
   } catch (error) {
@@ -101,15 +107,16 @@ export class Engine {
   /** Called once when an instance ends. */
   onDeath = () => {};
 
-  /** @param {string} lesson @param {string} words lines for drawing and markup */
-  constructor(lesson, words) {
-    this.lesson = lesson;
+  /** @param {{ id: string, light: boolean }} lesson @param {string} words lines for drawing and markup */
+  constructor({ id, light }, words) {
+    this.lesson = id;
+    this.light = light;
     this.words = words;
   }
 
   /** Begins, or begins again in a new instance. @param {string} state */
   async revive(state) {
-    this.#glue = await instantiate();
+    this.#glue = await instantiate(this.light);
     this.#session = undefined;
     this.open(state);
   }
@@ -119,6 +126,11 @@ export class Engine {
     const session = this.#create(state);
     this.#session?.free();
     this.#session = session;
+  }
+
+  /** Whether it runs without the vectors that would make it fast. */
+  get slow() {
+    return !this.light && !fast;
   }
 
   /** A seed that nobody has chosen. */
@@ -139,6 +151,19 @@ export class Engine {
       const session = /** @type {any} */ (this.#session);
       return session[method](...args);
     });
+  }
+
+  /**
+   * What a reader takes away: a picture, a program, a table. The light module leaves them out, so that nobody waits for them
+   * who does not want them; then an instance of the full one goes to the same state and answers.
+   * @template {"svg" | "pytorch" | "csv"} M @param {M} method @param {Parameters<Session[M]>} args
+   */
+  async take(method, ...args) {
+    if (!this.light) return this.call(method, ...args);
+    const other = new Engine({ id: this.lesson, light: false }, this.words);
+    await other.revive(this.call("state"));
+    while (other.call("work", 1000));
+    return other.call(method, ...args);
   }
 
   /** @param {string} state */

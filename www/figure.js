@@ -6,7 +6,7 @@
 
 import { el } from "./dom.js";
 import { Controls } from "./controls.js";
-import { Engine, fast, Gone, LoadError, Refused } from "./engine.js";
+import { Engine, Gone, LoadError, Refused } from "./engine.js";
 import { file } from "./files.js";
 import { format } from "./format.js";
 import { Inspector } from "./inspector.js";
@@ -59,7 +59,7 @@ export class Figure {
     this.words = words;
     this.address = address;
     this.notices = new Notices(root, words);
-    this.engine = new Engine(page.lesson.id, words.lines());
+    this.engine = new Engine(page.lesson, words.lines());
     this.engine.onDeath = () => this.#died();
     const guarded = (/** @type {() => void} */ act) => this.#guarded(act);
     const user = (/** @type {() => void} */ act) => this.#user(act);
@@ -113,6 +113,10 @@ export class Figure {
       name: this.lesson.id,
       link: () => link(this.engine.call("state")),
       views: this.views,
+      failed: (error) => {
+        if (error instanceof Gone) return;
+        this.notices.add(this.words.say(error instanceof LoadError ? `error.${error.reason}` : "error.export"));
+      },
     });
     const asked = this.lesson.prediction;
     const place = root.querySelector(":scope > .prediction") ?? document.querySelector(".prediction");
@@ -136,7 +140,7 @@ export class Figure {
     try {
       await this.engine.revive(state);
       this.#begin(state);
-      if (!fast) this.notices.add(this.words.say("portable"));
+      if (this.engine.slow) this.notices.add(this.words.say("portable"));
     } catch (error) {
       this.#failed(error, state);
     } finally {

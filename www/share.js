@@ -16,7 +16,7 @@ export class Share {
   /**
    * @param {HTMLElement} root
    * @param {{ engine: Engine, words: import("./words.js").Words, user: (act: () => void) => void, link: () => string, name: string,
-   *   views: import("./views.js").Views }} figure
+   *   views: import("./views.js").Views, failed: (error: unknown) => void }} figure `failed` is told why something cannot be had
    */
   constructor(root, figure) {
     this.figure = figure;
@@ -36,23 +36,29 @@ export class Share {
     /** @type {HTMLButtonElement} */
     const link = button("link", say("copy-link"), () => user(() => void copy(figure.link(), link, words)));
     /** @type {HTMLButtonElement} */
-    const code = button("code", say("copy-pytorch"), () => user(() => void copy(engine.call("pytorch"), code, words)));
-    this.csv = button("", "CSV", () => user(() => save(new Blob([engine.call("csv")], { type: "text/csv" }), `${name}.csv`)));
+    const code = button("code", say("copy-pytorch"), () => this.#take(async () => copy(await engine.take("pytorch"), code, words)));
+    this.csv = button("", "CSV", () => this.#take(async () => save(new Blob([await engine.take("csv")], { type: "text/csv" }), `${name}.csv`)));
     root.replaceChildren(link, code, more);
   }
 
+  /** Does what may have to wait for the full module, and says where it does not come. @param {() => Promise<void>} act */
+  #take(act) {
+    const { user, failed } = this.figure;
+    user(() => void act().catch(failed));
+  }
+
   #list() {
-    const { engine, views, words, user, name } = this.figure;
+    const { engine, views, words, name } = this.figure;
     const rows = views.pictures.map(({ index, spec, title, view }) => {
       const [width, height] = view instanceof Canvas ? view.size : [0, 0];
-      const svg = () => engine.call("svg", index, Math.round(width) || WIDTH, Math.round(height) || HEIGHT, views.colours);
+      const svg = () => engine.take("svg", index, Math.round(width) || WIDTH, Math.round(height) || HEIGHT, views.colours);
       const file = (/** @type {string} */ kind) => `${name}-${spec.id}.${kind}`;
       return el(
         "div",
         { role: "group", "aria-label": title },
         el("span", {}, title),
-        button("", "SVG", () => user(() => save(new Blob([svg()], { type: "image/svg+xml" }), file("svg")))),
-        button("", "PNG", () => user(() => void picture(svg()).then((blob) => save(blob, file("png"))))),
+        button("", "SVG", () => this.#take(async () => save(new Blob([await svg()], { type: "image/svg+xml" }), file("svg")))),
+        button("", "PNG", () => this.#take(async () => save(await picture(await svg()), file("png")))),
       );
     });
     this.menu.replaceChildren(...rows, el("div", {}, el("span", {}, words.say("numbers")), this.csv));

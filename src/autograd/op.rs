@@ -260,17 +260,27 @@ impl Op {
         }
         match *self {
             Op::Leaf => Err(ShapeError::new(op, args, "a leaf is given its value, it computes none")),
+            #[cfg(feature = "full")]
             Op::Zip { .. } => Shape::broadcast(op, args[0], args[1]),
             Op::Map { .. } => Ok(args[0]),
+            #[cfg(feature = "full")]
             Op::Dropout { .. } => infer::equal(op, args),
+            #[cfg(feature = "full")]
             Op::MatMul { lhs_t, rhs_t } => infer::matmul(op, args[0], lhs_t, args[1], rhs_t),
             Op::Linear => infer::linear(op, args),
+            #[cfg(feature = "full")]
             Op::Conv2d { window, groups } => infer::conv2d(op, args, window, groups),
+            #[cfg(feature = "full")]
             Op::Permute { order } => infer::permute(op, args[0], order),
+            #[cfg(feature = "full")]
             Op::Reshape { to } => infer::reshape(op, args[0], to),
+            #[cfg(feature = "full")]
             Op::Slice { axis, start, len } => infer::slice(op, args[0], axis, start, len),
+            #[cfg(feature = "full")]
             Op::Concat { axis } => infer::concat(op, args[0], args[1], axis),
+            #[cfg(feature = "full")]
             Op::Rows => infer::rows(op, args[0], args[1]),
+            #[cfg(feature = "full")]
             Op::Sum { axis, keep } | Op::Mean { axis, keep } | Op::Max { axis, keep } => {
                 infer::reduce(op, args[0], axis, keep)
             }
@@ -278,11 +288,17 @@ impl Op {
                 infer::reduce(op, args[0], Some(axis), true).map(|_| args[0])
             }
             Op::MseMean | Op::MseHalfSum => infer::equal(op, args).map(|_| Shape::SCALAR),
+            #[cfg(feature = "full")]
             Op::CrossEntropy { .. } => infer::labels(op, args[0], args[1]).map(|_| Shape::SCALAR),
             Op::CrossEntropyProbs { .. } => infer::probs(op, args).map(|_| Shape::SCALAR),
+            #[cfg(feature = "full")]
             Op::MaxPool2d { window } | Op::AvgPool2d { window } => infer::pool2d(op, args[0], window),
+            #[cfg(feature = "full")]
             Op::LayerNorm { .. } => infer::layer_norm(op, args),
+            #[cfg(feature = "full")]
             Op::BatchNorm { .. } => infer::batch_norm(op, args),
+            #[cfg(not(feature = "full"))]
+            _ => Err(ShapeError::new(op, args, "it is not in the light build")),
         }
     }
 

@@ -181,6 +181,7 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
         Op::Leaf => {}
 
         // dx = dy df/dx, summed over everything that x was stretched along.
+        #[cfg(feature = "full")]
         Op::Zip { f } => {
             let side = if nth == 0 { Side::Lhs } else { Side::Rhs };
             let operands = [pass.args[0], pass.args[1]];
@@ -195,17 +196,20 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
             map_backward(f, x, y, dy, pass.grad_in, write);
         }
         // dx = dy mask / (1 - p)
+        #[cfg(feature = "full")]
         Op::Dropout { p } => {
             loss::dropout_backward(keep(p), pass.arg(1 - nth).data, dy, pass.grad_in, write, pass.scratch);
         }
 
         // y = a . b: da = dy . b^T
+        #[cfg(feature = "full")]
         Op::MatMul { lhs_t, rhs_t } if nth == 0 => {
             let (a, b) = (pass.shape(0), pass.arg(1));
             let (lhs_t, rhs_t) = (trans(lhs_t), trans(rhs_t));
             product::matmul_backward_lhs((a, lhs_t), (b, rhs_t), dy, pass.grad_in, write, pass.scratch);
         }
         // db = a^T . dy
+        #[cfg(feature = "full")]
         Op::MatMul { lhs_t, rhs_t } => {
             let (a, b) = (pass.arg(0), pass.shape(1));
             let (lhs_t, rhs_t) = (trans(lhs_t), trans(rhs_t));
@@ -238,6 +242,7 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
             }
         }
         // y = x * W + b: dx = dy convolved with W; dW = x correlated with dy; db = sum of dy over n, h, w
+        #[cfg(feature = "full")]
         Op::Conv2d { window, groups } => match nth {
             0 => {
                 let (x, weight) = (pass.shape(0), pass.arg(1));
@@ -251,30 +256,39 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
         },
 
         // Elements go back to where they came from.
+        #[cfg(feature = "full")]
         Op::Permute { order } => movement::permute_backward(pass.shape(0), order, dy, pass.grad_in, write),
+        #[cfg(feature = "full")]
         Op::Reshape { .. } => scaled(T::ONE, dy, pass.grad_in, write),
+        #[cfg(feature = "full")]
         Op::Slice { axis, start, len } => {
             movement::slice_backward(pass.shape(0), (axis, start, len), dy, pass.grad_in, write);
         }
+        #[cfg(feature = "full")]
         Op::Concat { axis } => {
             let start = if nth == 0 { 0 } else { pass.shape(0).dim(axis) };
             let len = pass.shape(nth).dim(axis);
             movement::concat_backward(pass.out.shape, (axis, start, len), dy, pass.grad_in, write);
         }
         // d table[index[i]] += dy[i]; an index has no gradient.
+        #[cfg(feature = "full")]
         Op::Rows if nth == 0 => {
             movement::rows_backward(pass.shape(0).dim(1), pass.aux().1, dy, pass.grad_in, write);
         }
+        #[cfg(feature = "full")]
         Op::Rows => constant(pass),
 
         // dx = dy, everywhere along the axis
+        #[cfg(feature = "full")]
         Op::Sum { axis, .. } => sum_axis_backward(T::ONE, dy, around(pass.shape(0), axis), pass.grad_in, write),
         // dx = dy / n
+        #[cfg(feature = "full")]
         Op::Mean { axis, .. } => {
             let dims = around(pass.shape(0), axis);
             sum_axis_backward(T::ONE / T::from_usize(dims[1]), dy, dims, pass.grad_in, write);
         }
         // dx = dy where x is the largest, else 0
+        #[cfg(feature = "full")]
         Op::Max { axis, .. } => {
             max_axis_backward(dy, pass.aux().1, around(pass.shape(0), axis), pass.grad_in, write);
         }
@@ -284,12 +298,14 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
             norm::softmax_axis_backward(Form::Probs, pass.out(), dy, dims, pass.grad_in, write, pass.scratch);
         }
         // dx = dy - e^y sum dy
+        #[cfg(feature = "full")]
         Op::LogSoftmax { axis } => {
             let dims = pass.shape(0).around(Some(axis));
             norm::softmax_axis_backward(Form::Log, pass.out(), dy, dims, pass.grad_in, write, pass.scratch);
         }
 
         // da = 2/n (a - b) dy; db = -da
+        #[cfg(feature = "full")]
         Op::MseMean => {
             let factor = real(if nth == 0 { 2.0 } else { -2.0 }) * mse_mean(pass.shape(0)) * dy[0];
             let (a, b) = (pass.arg(0).data, pass.arg(1).data);
@@ -302,11 +318,13 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
             loss::squared_error_backward(factor, a, b, pass.grad_in, write, pass.scratch);
         }
         // d logits = (softmax - one-hot) dy / n; a label has no gradient.
+        #[cfg(feature = "full")]
         Op::CrossEntropy { over } if nth == 0 => {
             let (log_probs, labels) = pass.aux();
             let factor = samples::<T>(over, pass.shape(0)) * dy[0];
             loss::cross_entropy_backward(factor, log_probs, labels, pass.grad_in, write, pass.scratch);
         }
+        #[cfg(feature = "full")]
         Op::CrossEntropy { .. } => constant(pass),
         // d logits = (softmax sum p - p) dy / n
         Op::CrossEntropyProbs { over } if nth == 0 => {
@@ -321,18 +339,24 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
         }
 
         // dx = dy at the pixel that was taken
+        #[cfg(feature = "full")]
         Op::MaxPool2d { window } => {
             max_pool2d_backward(&pool(pass.shape(0), window), dy, pass.aux().1, pass.grad_in, write);
         }
         // dx = dy / (kh kw), from every window that saw it
+        #[cfg(feature = "full")]
         Op::AvgPool2d { window } => avg_pool2d_backward(&pool(pass.shape(0), window), dy, pass.grad_in, write),
 
         // xhat = (x - mean) rstd: dx = rstd (g - mean g - xhat mean(g xhat)), g = w dy; dw = sum dy xhat; db = sum dy
+        #[cfg(feature = "full")]
         Op::LayerNorm { .. } => normalize_backward(pass, nth, layer_layout(pass.shape(0)), true),
         // The same; with running statistics mean and rstd are constants, and dx = rstd g.
+        #[cfg(feature = "full")]
         Op::BatchNorm { train, .. } => {
             normalize_backward(pass, nth, batch_layout(pass.shape(0)), train.is_some());
         }
+        #[cfg(not(feature = "full"))]
+        _ => panic!("this operation is not in the light build"),
     }
 }
 

@@ -91,8 +91,10 @@ impl Map {
                 |x| V::select_le(x, zero, zero, x), //
                 |x, _, g| V::select_le(x, zero, zero, g),
             ),
+            #[cfg(feature = "full")]
             Map::LeakyRelu { slope } => visitor
                 .rule(|x| V::select_le(x, zero, c(slope) * x, x), |x, _, g| V::select_le(x, zero, c(slope) * g, g)),
+            #[cfg(feature = "full")]
             Map::Elu { alpha } => visitor.rule(
                 |x| V::select_le(x, zero, c(alpha) * x.each(Real::exp_m1), x),
                 |x, y, g| V::select_le(x, zero, g * (y + c(alpha)), g),
@@ -105,6 +107,7 @@ impl Map {
                 |x| x.tanh(), //
                 |_, y, g| g * (one - y * y),
             ),
+            #[cfg(feature = "full")]
             Map::Gelu => visitor.rule(
                 |x| x * (half * (one + (x * c(FRAC_1_SQRT_2)).each(Real::erf))),
                 |x, _, g| {
@@ -112,6 +115,7 @@ impl Map {
                     g * (half * (one + (x * c(FRAC_1_SQRT_2)).each(Real::erf)) + x * phi)
                 },
             ),
+            #[cfg(feature = "full")]
             Map::GeluTanh => visitor.rule(
                 |x| half * x * (one + gelu_inner(x).tanh()),
                 |x, _, g| {
@@ -120,6 +124,7 @@ impl Map {
                     g * (half * (one + t) + half * x * ((one - t * t) * slope))
                 },
             ),
+            #[cfg(feature = "full")]
             Map::Silu => visitor.rule(
                 |x| x * x.sigmoid(),
                 |x, _, g| {
@@ -127,18 +132,22 @@ impl Map {
                     g * (s * (one + x * (one - s)))
                 },
             ),
+            #[cfg(feature = "full")]
             Map::Softplus => visitor.rule(
                 |x| x.max(zero) + (-x.abs()).exp().each(Real::ln_1p), //
                 |x, _, g| g * x.sigmoid(),
             ),
+            #[cfg(feature = "full")]
             Map::Exp => visitor.rule(
                 |x| x.exp(), //
                 |_, y, g| g * y,
             ),
+            #[cfg(feature = "full")]
             Map::Ln => visitor.rule(
                 |x| x.ln(), //
                 |x, _, g| g / x,
             ),
+            #[cfg(feature = "full")]
             Map::Sqrt => visitor.rule(
                 |x| x.sqrt(), //
                 |_, y, g| g / (two * y),
@@ -147,22 +156,27 @@ impl Map {
                 |x| x * x, //
                 |x, _, g| g * (two * x),
             ),
+            #[cfg(feature = "full")]
             Map::Recip => visitor.rule(
                 |x| one / x, //
                 |_, y, g| -g * (y * y),
             ),
+            #[cfg(feature = "full")]
             Map::Neg => visitor.rule(
                 |x| -x, //
                 |_, _, g| -g,
             ),
+            #[cfg(feature = "full")]
             Map::Abs => visitor.rule(
                 |x| x.abs(), //
                 |x, _, g| V::select_lt(x, zero, -g, V::select_le(x, zero, zero, g)),
             ),
+            #[cfg(feature = "full")]
             Map::Sin => visitor.rule(
                 |x| x.each(Real::sin), //
                 |x, _, g| g * x.each(Real::cos),
             ),
+            #[cfg(feature = "full")]
             Map::Cos => visitor.rule(
                 |x| x.each(Real::cos), //
                 |x, _, g| -g * x.each(Real::sin),
@@ -171,10 +185,12 @@ impl Map {
                 |x| c(factor) * x, //
                 |_, _, g| c(factor) * g,
             ),
+            #[cfg(feature = "full")]
             Map::Shift { term } => visitor.rule(
                 |x| x + c(term), //
                 |_, _, g| g,
             ),
+            #[cfg(feature = "full")]
             Map::Pow { exponent } => {
                 let (p, less) = (V::Scalar::from_f64(exponent), V::Scalar::from_f64(exponent - 1.0));
                 visitor.rule(
@@ -182,10 +198,13 @@ impl Map {
                     |x, _, g| g * (V::splat(p) * x.each(|x| x.pow(less))),
                 );
             }
+            #[cfg(feature = "full")]
             Map::Clamp { low, high } => visitor.rule(
                 |x| V::select_lt(x, c(low), c(low), V::select_lt(c(high), x, c(high), x)),
                 |x, _, g| V::select_lt(x, c(low), zero, V::select_lt(c(high), x, zero, g)),
             ),
+            #[cfg(not(feature = "full"))]
+            _ => panic!("this function is not in the light build"),
         }
     }
 }

@@ -39,6 +39,7 @@ impl Zip {
         // g where a < b, g / 2 where they are equal, else 0.
         let below = |a: V, b: V, g: V| V::select_lt(a, b, g, V::select_le(a, b, half * g, zero));
         match self {
+            #[cfg(feature = "full")]
             Zip::Add => visitor.rule(
                 |a, b| a + b, //
                 |_, _, g| g,
@@ -54,21 +55,25 @@ impl Zip {
                 |_, b, g| g * b,
                 |a, _, g| g * a,
             ),
+            #[cfg(feature = "full")]
             Zip::Div => visitor.rule(
                 |a, b| a / b, //
                 |_, b, g| g / b,
                 |a, b, g| -g * (a / (b * b)),
             ),
+            #[cfg(feature = "full")]
             Zip::Max => visitor.rule(
                 |a, b| a.max(b), //
                 |a, b, g| below(b, a, g),
                 below,
             ),
+            #[cfg(feature = "full")]
             Zip::Min => visitor.rule(
                 |a, b| a.min(b), //
                 below,
                 |a, b, g| below(b, a, g),
             ),
+            #[cfg(feature = "full")]
             Zip::Pow => visitor.rule(
                 |a, b| both(a, b, Real::pow),
                 |a, b, g| g * (b * both(a, b, |a, b| a.pow(b - Real::ONE))),
@@ -83,6 +88,8 @@ impl Zip {
                     )
                 },
             ),
+            #[cfg(not(feature = "full"))]
+            _ => panic!("this function is not in the light build"),
         }
     }
 }

@@ -12,9 +12,11 @@ pub mod address;
 pub mod assets;
 pub mod backprop;
 pub mod config;
+#[cfg(feature = "full")]
 pub mod ema;
 pub mod manifest;
 pub mod problem;
+#[cfg(feature = "full")]
 pub mod receptive_field;
 pub mod run;
 
@@ -25,8 +27,17 @@ pub use manifest::Manifest;
 pub use problem::Problem;
 pub use run::{History, Run};
 
+/// Lessons of the light build, whose module is small because it has what they need and nothing else (`Cargo.toml`).
+pub const LIGHT: &[&str] = &[backprop::ENTRY.manifest.id];
+
 /// All lessons, in the order in which they are read. Adding one is adding a line.
-pub const REGISTRY: &[Entry] = &[backprop::ENTRY, ema::ENTRY, receptive_field::ENTRY];
+pub const REGISTRY: &[Entry] = &[
+    backprop::ENTRY,
+    #[cfg(feature = "full")]
+    ema::ENTRY,
+    #[cfg(feature = "full")]
+    receptive_field::ENTRY,
+];
 
 /// A line of the registry.
 #[derive(Clone, Copy)]
@@ -170,5 +181,6 @@ pub trait Lesson {
     /// The answer to the prediction of the manifest.
     fn predict(&self) -> Option<Answer>;
     /// A program for PyTorch that computes what the figure shows; it runs as it is.
+    #[cfg(feature = "full")]
     fn pytorch(&self) -> String;
 }

@@ -9,7 +9,9 @@
 //! 5. Numbers are checked in JavaScript before they come here: the glue turns NaN and words into 0 without a sound.
 
 mod canvas;
+mod pen;
 
+use crate::decimal;
 use crate::lessons::{Problem, REGISTRY, Run, find, problem::Code};
 use crate::plot::{self, Mode, Palette, Style, Words};
 use crate::view::View;
@@ -167,11 +169,6 @@ impl Session {
         self.run.lesson().missing().join(" ")
     }
 
-    /// Takes over the bytes of such a file; the run begins again in the same state, and `work` goes on from there.
-    pub fn provide(&mut self, id: &str, bytes: &[u8]) -> String {
-        line(self.run.provide(id, bytes))
-    }
-
     /// Wants to be at `step`; `work` goes there.
     pub fn seek(&mut self, step: u32) {
         self.run.seek(step);
@@ -232,12 +229,6 @@ impl Session {
         canvas::draw(view, canvas, &self.style(scale, palette))
     }
 
-    /// The view at `index` as SVG, so large in CSS pixels.
-    pub fn svg(&self, index: usize, width: u32, height: u32, palette: &[u32]) -> String {
-        let view = self.run.lesson().view(index, self.run.at());
-        view.map(|view| plot::svg(&view, width, height, &self.style(1.0, palette))).unwrap_or_default()
-    }
-
     /// Where a point of the canvas (CSS pixels) lies in data units; empty outside the plot.
     pub fn locate(&self, index: usize, x: f64, y: f64, width: f64, height: f64) -> Vec<f64> {
         let Some(view) = &self.views[index] else { return Vec::new() };
@@ -278,7 +269,7 @@ impl Session {
     pub fn pick(&mut self, id: &str) -> String {
         self.run.focus(id);
         let Some(pick) = self.run.lesson().pick(id, self.run.at()) else { return String::new() };
-        let editable = pick.editable.map(|value| value.to_string()).unwrap_or_default();
+        let editable = pick.editable.map(decimal::plain).unwrap_or_default();
         [pick.highlight.join(" "), editable, plot::mathml(&pick.formula, &self.words)].join("\n")
     }
 
@@ -301,6 +292,23 @@ impl Session {
         asked.work(u32::MAX);
         let answer = asked.lesson().predict();
         answer.map(|answer| vec![answer.option as f64, answer.value]).unwrap_or_default()
+    }
+}
+
+/// Files, which the lessons of the light module do not need, and what a reader takes away: `engine.js` asks the full module
+/// for that, in the same state.
+#[cfg(feature = "full")]
+#[wasm_bindgen]
+impl Session {
+    /// Takes over the bytes of such a file; the run begins again in the same state, and `work` goes on from there.
+    pub fn provide(&mut self, id: &str, bytes: &[u8]) -> String {
+        line(self.run.provide(id, bytes))
+    }
+
+    /// The view at `index` as SVG, so large in CSS pixels.
+    pub fn svg(&self, index: usize, width: u32, height: u32, palette: &[u32]) -> String {
+        let view = self.run.lesson().view(index, self.run.at());
+        view.map(|view| plot::svg(&view, width, height, &self.style(1.0, palette))).unwrap_or_default()
     }
 
     /// A program for PyTorch that computes what the figure shows.

@@ -43,7 +43,7 @@ export function shipped(out, site) {
   const ours = existsSync(wasm('ours')) ? brotli(wasm('ours')) : null;
   const row = (work, mine, entries) => finish({ work, unit: 'bytes', ours: mine, limit: null, ...weigh(entries) });
   const table = [row('these works, brotli', ours, libraries)];
-  const files = ['tensorscope.js', 'simd.wasm'].map((file) => join(site, file));
+  const files = ['full.js', 'simd.wasm'].map((file) => join(site, file));
   if (files.every(existsSync)) table.push(row('the whole site engine, brotli', total(files), libraries));
   return table;
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { begin, close, open, readouts } from "./lesson.mjs";
+import { begin, close, lessons, open, readouts } from "./lesson.mjs";
 
 const GOLDENS = readFileSync(new URL("../goldens/digests.txt", import.meta.url), "utf8").trim().split("\n");
 
@@ -31,7 +31,8 @@ for (const [name, args] of [["with SIMD", []], ["without SIMD", ["--js-flags=--n
       const page = await open(stage, { lesson, state });
       assert.equal(digest(await readouts(page)), expected);
       const modules = stage.site.requests.map(({ path }) => path.split("?")[0].split("/").pop()).filter((file) => file.endsWith(".wasm"));
-      assert.deepEqual([...new Set(modules)], [args.length ? "portable.wasm" : "simd.wasm"]);
+      const { light } = lessons.find(({ id }) => id === lesson);
+      assert.deepEqual([...new Set(modules)].slice(-1), [light ? "light.wasm" : args.length ? "portable.wasm" : "simd.wasm"]);
       await close(page);
     });
   }

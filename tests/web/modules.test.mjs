@@ -9,7 +9,7 @@ import { launch } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
-const MODULES = ["simd", "portable"];
+const MODULES = ["simd", "portable", "light"];
 const LIMIT = 256 * 1024 * 1024; // bytes of memory that an instance may have
 
 let site, browser;

@@ -165,7 +165,7 @@ for (const { id } of lessons) {
       page.evaluate(async () => {
         // The glue of the first figure: the same address is the same module.
         const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-        const glue = await import(loaded.find((name) => name.includes("/tensorscope.js?") && name.endsWith("i=1")));
+        const glue = await import(loaded.find((name) => /\/pkg\/(light|full)\.js\?/.test(name) && name.endsWith("i=1")));
         const real = glue.Session.prototype.refresh;
         glue.Session.prototype.refresh = () => {
           glue.Session.prototype.refresh = real;

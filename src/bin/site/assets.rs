@@ -1,7 +1,8 @@
-//! The files that go to the reader as they are: scripts, the generated modules, the data of the lessons.
+//! The files that go to the reader as they are: the generated modules, the data of the lessons.
 //!
-//! Not a bundler: a module stays a file. Their imports get one version, the hash of all of them, so that a browser never
-//! mixes files of two builds. Here is also the check that every word that a script says by name has been written.
+//! Not a bundler (that is esbuild, called by `build.sh`): the scripts are read for their version, the hash of everything that
+//! a page loads, so that a browser never mixes files of two builds, and for the check that every word that a script says
+//! by name has been written.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +22,7 @@ pub fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| Trouble::io(path, &error))
 }
 
-/// The scripts under `folder`, as `app/...`, in the order of their paths.
+/// The scripts under `folder`, in the order of their paths.
 pub fn scripts(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for place in ["", "views/"] {
@@ -30,7 +31,7 @@ pub fn scripts(folder: &Path) -> Result<BTreeMap<String, String>> {
             let entry = entry.map_err(|error| Trouble::io(&at, &error))?;
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.ends_with(".js") {
-                found.insert(format!("app/{place}{name}"), read(&entry.path())?);
+                found.insert(format!("{place}{name}"), read(&entry.path())?);
             }
         }
     }
@@ -46,7 +47,7 @@ pub fn package(folder: &Path) -> Result<Files> {
         })?;
         Ok((format!("app/pkg/{name}"), bytes))
     };
-    ["tensorscope.js", "simd.wasm", "portable.wasm"].into_iter().map(file).collect()
+    ["light.js", "light.wasm", "full.js", "simd.wasm", "portable.wasm"].into_iter().map(file).collect()
 }
 
 /// The files that a lesson asks for, as `data/...`, each with the statement of its source and licence beside it.
@@ -69,27 +70,11 @@ pub fn version<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     format!("{:012x}", hash(&all) & 0xffff_ffff_ffff)
 }
 
-/// `script` with `?v=version` behind every file that it imports.
-pub fn versioned(script: &str, version: &str) -> String {
-    let mut out = String::with_capacity(script.len() + 256);
-    for line in script.split_inclusive('\n') {
-        let imports = line.contains(" from \"./") || line.contains(" from \"../") || line.starts_with("import \"./");
-        match line.rfind(".js\";") {
-            Some(end) if imports => {
-                let end = end + ".js".len();
-                out.push_str(&format!("{}?v={version}{}", &line[..end], &line[end..]));
-            }
-            _ => out.push_str(line),
-        }
-    }
-    out
-}
-
 /// Fails where a script says a key (`say("key")`) that `words`, those of the page, do not have. Keys of a lesson's own words
 /// (`prediction.question`) are known where the lesson is.
 pub fn all_said(scripts: &BTreeMap<String, String>, words: &Strings, of_lessons: &[&str]) -> Result<()> {
     for (path, script) in scripts {
-        let file = path.replacen("app/", "www/", 1);
+        let file = format!("www/{path}");
         for (index, line) in script.lines().enumerate() {
             for said in line.split("say(\"").skip(1) {
                 let key = said.split('"').next().unwrap_or_default();
@@ -108,16 +93,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn imports_get_the_version_and_nothing_else_does() {
-        let script = "import { a } from \"./a.js\";\nimport {\n  b,\n} from \"../b.js\";\n/** @typedef {import(\"./types\")} T */\n\
-                      const c = \"./c.js\";\nawait import(`./pkg/glue.js?i=${1}`);\n";
-        let expected = script.replace("\"./a.js\"", "\"./a.js?v=7\"").replace("\"../b.js\"", "\"../b.js?v=7\"");
-        assert_eq!(versioned(script, "7"), expected);
-    }
-
-    #[test]
     fn a_word_that_nobody_wrote_is_named() {
-        let scripts = BTreeMap::from([("app/a.js".to_string(), "one\nwords.say(\"play\"), say(\"x.y\")".to_string())]);
+        let scripts = BTreeMap::from([("a.js".to_string(), "one\nwords.say(\"play\"), say(\"x.y\")".to_string())]);
         let mut words = Strings::from([("play".into(), "Play".into())]);
         let error = all_said(&scripts, &words, &[]).unwrap_err().to_string();
         assert!(error.starts_with("www/a.js:2: there is no text for \"x.y\""), "{error}");

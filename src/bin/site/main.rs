@@ -1,13 +1,13 @@
 //! Builds the static site: prose, words and the engine's own stills in, a folder of plain files out.
 //!
-//! Not a server and not a bundler: what it writes is HTML that reads well without scripts, beside the scripts and modules as
-//! they are. It works from any folder of any host, and the same sources give the same bytes.
+//! Not a server and not a bundler: what it writes is HTML that reads well without scripts, beside the modules as they are;
+//! the scripts are only read here, and `build.sh` makes one file of them. It works from any folder of any host, and the same sources give the same bytes.
 //!
 //! ```text
 //! www/lessons/<id>.<language>.md ─ prose, markdown, tex ─┐
 //! www/i18n/<language>.json ─ words ──────────────────────┼─ page ─ index.html, {en,zh}/index.html, {en,zh}/<id>/index.html
 //! REGISTRY ─ manifest, figure (stills by plot) ──────────┘         lessons.json
-//! www/*.js, www/views/*.js, style.css, icon.svg ─ assets ───────── app/, style.css, icon.svg
+//! www/style.css, www/icon.svg ─ assets ─────────────────────────── style.css, icon.svg
 //! target/pkg ─────────────────────────────────────────────────── app/pkg/
 //! src/data (what the manifests ask for) ──────────────────────── data/
 //! ```
@@ -126,7 +126,6 @@ fn build(www: &Path, package: &Path) -> Result<Files> {
     let parts =
         scripts.values().map(String::as_bytes).chain([style.as_bytes()]).chain(files.values().map(Vec::as_slice));
     let version = assets::version(parts);
-    files.extend(scripts.into_iter().map(|(path, text)| (path, assets::versioned(&text, &version).into_bytes())));
     files.insert("style.css".into(), style.into_bytes());
     files.insert("icon.svg".into(), assets::read(&www.join("icon.svg"))?.into_bytes());
 

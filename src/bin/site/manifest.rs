@@ -1,8 +1,8 @@
 //! A lesson's manifest as JSON: in the page for its script, and in `lessons.json` for embedders and tests.
 
 use serde_json::{Map, Value, json};
-use tensorscope::lessons::Manifest;
 use tensorscope::lessons::manifest::{Control, Effect, Kind, Place};
+use tensorscope::lessons::{LIGHT, Manifest};
 
 use crate::LANGUAGES;
 use crate::prose::Prose;
@@ -47,6 +47,7 @@ pub fn json(manifest: &Manifest, prose: &[&Prose]) -> Value {
         })).collect::<Vec<_>>(),
         "maxStep": manifest.max_step,
         "heavy": manifest.heavy,
+        "light": LIGHT.contains(&manifest.id),
         "prediction": prediction,
         "languages": LANGUAGES.iter().map(|language| language.code).collect::<Vec<_>>(),
         "pages": by_language(&|index| format!("{}/{}/", LANGUAGES[index].code, manifest.id)),
