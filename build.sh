@@ -249,6 +249,7 @@ lints() {
   step "cargo fmt" cargo fmt --check
   step "clippy, native" cargo clippy --quiet --locked --all-targets --all-features -- -D warnings
   step "clippy, wasm" cargo clippy --quiet --locked --lib --target $WASM -- -D warnings
+  step "clippy, the light build" cargo clippy --quiet --locked --lib --target $WASM --no-default-features -- -D warnings
   step "the modules build" ./build.sh modules
   step "types of the JavaScript" typecheck
   step "file sizes" sizes
@@ -267,6 +268,7 @@ everything() {
   need_node
   lints
   runner "cargo test" cargo test --locked --no-fail-fast
+  runner "the light build" cargo test --locked --no-default-features --test light
   step "the site builds" ./build.sh build
   step "size budget" node tests/web/size.mjs dist
   if need_browser; then

@@ -137,7 +137,6 @@ impl Map {
                 |x| x.max(zero) + (-x.abs()).exp().each(Real::ln_1p), //
                 |x, _, g| g * x.sigmoid(),
             ),
-            #[cfg(feature = "full")]
             Map::Exp => visitor.rule(
                 |x| x.exp(), //
                 |_, y, g| g * y,
