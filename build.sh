@@ -101,6 +101,18 @@ need_browser() {
   first_browser "${chromes[@]}" firefox
 }
 
+# Adds the engines of Firefox and Safari where that is easy; tests/web/engines.test.mjs skips, aloud, what is not there.
+need_engines() {
+  local asked=$TARGET/engines-asked
+  [[ -e $asked || $(id -u) != 0 ]] && return
+  command -v apt-get >/dev/null || return 0
+  touch "$asked"
+  command -v firefox-esr >/dev/null && command -v WebKitWebDriver >/dev/null && command -v xvfb-run >/dev/null && return
+  say "installing two more browser engines for the tests: Debian's packages firefox-esr, webkit2gtk-driver and xvfb"
+  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends \
+      firefox-esr webkit2gtk-driver xvfb xauth; } >&2 || true
+}
+
 # --- From Rust to the page -------------------------------------------------------------------------------------------
 
 # True where $1 is missing or older than one of the other files.
@@ -272,6 +284,7 @@ everything() {
   step "the site builds" ./build.sh build
   step "size budget" node tests/web/size.mjs dist
   if need_browser; then
+    need_engines
     printf '\nbrowser: %s\n' "$TENSORSCOPE_BROWSER"
     runner "browser tests" node --test --test-reporter=spec tests/web/*.test.mjs
   else

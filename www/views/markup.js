@@ -107,7 +107,7 @@ export class Markup {
       this.#room.width = width;
       if (height <= this.#room.height) return;
       this.#room.height = height;
-      picture.style.minHeight = `${Math.ceil(height)}px`;
+      picture.style.minHeight = `${height}px`;
     }).observe(picture);
   }
 
