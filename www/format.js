@@ -1,5 +1,6 @@
 /**
- * Numbers for the eye, exactly as the engine writes them in its stills: `d` whole, `f4` fixed, `g4` significant, `e4` scientific.
+ * Numbers for the eye, exactly as the engine writes them in its stills: `d` whole, `f4` fixed, `g4` significant,
+ * `s4` the same without zeros at the end of what is exact, `e4` scientific.
  * The twin is in `src/plot/`; both are tested against `tests/format_cases.json`. Full precision always stands in `value`.
  */
 
@@ -14,8 +15,12 @@ export function format(value, code) {
   return value < 0 && /[1-9∞]/.test(text) ? `−${text}` : text;
 }
 
-/** @param {number} size at least 0 @param {string} kind @param {number} digits */
+/** @param {number} size at least 0 @param {string} kind @param {number} digits @returns {string} */
 function write(size, kind, digits) {
+  if (kind === "s") {
+    const text = write(size, "g", digits);
+    return text.includes(".") && Number(text.replace("−", "-")) === size ? text.replace(/\.?0+(e|$)/, "$1") : text;
+  }
   if (kind === "d" || kind === "f") return size < HUGE ? size.toFixed(digits) : scientific(size, 4);
   const exponent = Number(size.toExponential(Math.max(digits, 1) - 1).split("e")[1]);
   if (kind === "e" || (size !== 0 && (exponent < -4 || exponent >= 7))) return scientific(size, digits);

@@ -25,18 +25,20 @@ pub fn number(value: f64, format: Format) -> String {
         Format::Integer => fixed_or_scientific(size, 0),
         Format::Fixed(digits) => fixed_or_scientific(size, digits.into()),
         Format::Significant(digits) => significant(size, digits.into()),
+        Format::Short(digits) => short(size, digits.into()),
         Format::Scientific(digits) => scientific(size, digits.into()),
     };
     let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
     if value < 0.0 && !is_zero { format!("−{text}") } else { text }
 }
 
-/// The short name of `format` in markup (`data-format`): `d`, `f6`, `g4`, `e3`.
+/// The short name of `format` in markup (`data-format`): `d`, `f6`, `g4`, `s4`, `e3`.
 pub fn code(format: Format) -> String {
     match format {
         Format::Integer => "d".into(),
         Format::Fixed(digits) => format!("f{digits}"),
         Format::Significant(digits) => format!("g{digits}"),
+        Format::Short(digits) => format!("s{digits}"),
         Format::Scientific(digits) => format!("e{digits}"),
     }
 }
@@ -59,4 +61,15 @@ fn significant(size: f64, digits: usize) -> String {
         return scientific(size, digits);
     }
     decimal::fixed(size, (digits as i32 - 1 - exponent).max(0) as usize)
+}
+
+/// `size >= 0` with at most `digits` significant digits: no zeros at the end of what is exact.
+fn short(size: f64, digits: usize) -> String {
+    let text = significant(size, digits);
+    let (mantissa, exponent) = text.find('e').map_or((text.as_str(), ""), |at| text.split_at(at));
+    let exact = text.replace('−', "-").parse() == Ok(size);
+    if !exact || !mantissa.contains('.') {
+        return text;
+    }
+    format!("{}{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
 }

@@ -24,6 +24,8 @@ pub enum Format {
     Fixed(u8),
     /// So many significant digits; scientific below 1e-4 and from 1e7 on.
     Significant(u8),
+    /// As `Significant`, without the zeros at its end where the value is exactly what is written: 0.01, and 0.3000 for 0.30004.
+    Short(u8),
     /// Scientific, with so many significant digits.
     Scientific(u8),
 }

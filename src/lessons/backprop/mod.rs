@@ -35,7 +35,7 @@ const LONG: Format = Format::Fixed(9);
 /// What fits into a picture.
 const SHORT: Format = Format::Significant(3);
 /// What fits into a line of arithmetic.
-const MEDIUM: Format = Format::Significant(4);
+const MEDIUM: Format = Format::Short(4);
 /// Inputs, targets, weights and biases that a reader may type.
 const EDIT_LIMIT: f64 = 1000.0;
 

@@ -28,7 +28,7 @@ pub const ENTRY: Entry = Entry { manifest: &MANIFEST, new: start, reconcile: |_|
 pub const LENGTH: usize = 1000;
 
 /// What fits into a line of arithmetic.
-const MEDIUM: Format = Format::Significant(4);
+const MEDIUM: Format = Format::Short(4);
 /// What a proof is read in.
 const LONG: Format = Format::Significant(8);
 
