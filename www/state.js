@@ -7,6 +7,9 @@
 /** Milliseconds between two writings. */
 const PAUSE = 250;
 
+/** Whether the address names a place of the page, as the link to its content does: that says nothing about the figure. */
+const anchor = () => document.getElementById(location.hash.slice(1)) !== null;
+
 export class Address {
   #written = "";
   #timer = 0;
@@ -16,6 +19,7 @@ export class Address {
   constructor(changed) {
     this.#written = this.read();
     addEventListener("hashchange", () => {
+      if (anchor()) return;
       const state = this.read();
       if (state === this.#written) return;
       this.#pending = state;
@@ -27,7 +31,7 @@ export class Address {
   }
 
   read() {
-    return location.hash.slice(1);
+    return anchor() ? "" : location.hash.slice(1);
   }
 
   /** Writes at once, or as soon as it may again. @param {string} state */

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use tensorscope::data::digest;
 use tensorscope::lessons::{Assets, Manifest};
 
-use crate::hash;
 use crate::prose::Strings;
 use crate::trouble::{Result, Trouble};
 
@@ -66,8 +66,8 @@ pub fn data(sources: &Path, manifest: &Manifest) -> Result<Files> {
 
 /// One version for everything in `parts`.
 pub fn version<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let all: Vec<u8> = parts.into_iter().flat_map(|part| hash(part).to_le_bytes()).collect();
-    format!("{:012x}", hash(&all) & 0xffff_ffff_ffff)
+    let all: Vec<u8> = parts.into_iter().flat_map(|part| digest(part).to_le_bytes()).collect();
+    format!("{:012x}", digest(&all) & 0xffff_ffff_ffff)
 }
 
 /// Fails where a script says a key (`say("key")`) that `words`, those of the page, do not have. Keys of a lesson's own words

@@ -98,11 +98,6 @@ fn main() -> ExitCode {
     }
 }
 
-/// 64-bit FNV-1a: for names that change with the content, nothing more.
-pub fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 /// A lesson with its prose in every language.
 struct Lesson {
     entry: &'static Entry,

@@ -5,6 +5,7 @@
 
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use std::collections::BTreeMap;
+use tensorscope::data::digest;
 
 /// The converter, with the rules that its output needs.
 pub struct Tex {
@@ -53,8 +54,7 @@ impl Tex {
                 return Err("the converter wrote a style beside a class; write the formula in a simpler way".into());
             }
             let style = after[..end].trim_end_matches(';').to_string();
-            let class =
-                self.rules.entry(style).or_insert_with_key(|style| format!("m{:x}", crate::hash(style.as_bytes())));
+            let class = self.rules.entry(style).or_insert_with_key(|style| format!("m{:x}", digest(style.as_bytes())));
             out.push_str(before);
             out.push_str(&format!(" class=\"{class}\""));
             rest = &after[end + 1..];
