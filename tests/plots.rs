@@ -4,6 +4,8 @@
 mod charts;
 #[path = "plots/markup.rs"]
 mod markup;
+#[path = "plots/readings.rs"]
+mod readings;
 #[path = "plots/recorder.rs"]
 mod recorder;
 #[path = "plots/samples.rs"]
@@ -25,6 +27,7 @@ fn numbers_are_written_as_in_the_page() {
             "d" => Format::Integer,
             "f" => Format::Fixed(digits),
             "g" => Format::Significant(digits),
+            "s" => Format::Short(digits),
             _ => Format::Scientific(digits),
         };
         assert_eq!(format::number(value, how), case["text"].as_str().unwrap(), "{value} as {code}");

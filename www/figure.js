@@ -94,6 +94,9 @@ export class Figure {
     const { inspector } = this;
     this.views = new Views(root, this.lesson.views, this.engine, {
       pointer: { point: (id) => inspector.point(id), hold: (id) => inspector.hold(id) },
+      words,
+      guarded,
+      speak: (sentence) => this.notices.say(sentence),
       redraw: () => this.#redraw(),
       click: (id, locate) =>
         guarded(() => {

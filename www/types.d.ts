@@ -31,6 +31,9 @@ export interface Session {
   draw(view: number, canvas: HTMLCanvasElement, scale: number, palette: Uint32Array): void;
   svg(view: number, width: number, height: number, palette: Uint32Array): string;
   locate(view: number, x: number, y: number, width: number, height: number): Float64Array;
+  /** Lines of tab-separated fields: x, top, bottom, name of the place; then y, series, name, text of each value. */
+  reading(view: number, x: number, y: number, width: number, height: number): string;
+  table(view: number): string;
   readoutIds(): string;
   readoutRevision(): number;
   readoutValues(): Float64Array;

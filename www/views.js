@@ -29,7 +29,8 @@ export class Views {
    * @param {HTMLElement} root the figure
    * @param {ViewSpec[]} specs of the lesson
    * @param {import("./engine.js").Engine} engine
-   * @param {{ pointer: import("./views/markup.js").Pointer, redraw: () => void, click: (id: string, locate: () => Float64Array) => void,
+   * @param {{ pointer: import("./views/markup.js").Pointer, words: import("./words.js").Words, guarded: (act: () => void) => void,
+   *   speak: (sentence: string) => void, redraw: () => void, click: (id: string, locate: () => Float64Array) => void,
    *   draw: (id: string, locate: () => Float64Array[]) => void }} acts `locate` gives points in data units
    */
   constructor(root, specs, engine, acts) {
@@ -48,7 +49,11 @@ export class Views {
         spec.kind in READABLE
           ? new Markup(picture, index, engine, acts.pointer)
           : new Canvas(picture, index, engine, {
-              label: title,
+              title,
+              words: acts.words,
+              guarded: acts.guarded,
+              speak: acts.speak,
+              table: spec.kind !== "image",
               palette: () => this.colours,
               redraw: acts.redraw,
               click: click ? (x, y) => acts.click(click, () => at([x, y])) : null,

@@ -32,7 +32,7 @@ const EDGE: f64 = 2.0;
 /// Both panels.
 pub(super) struct Frames<'a> {
     pub(super) values: Frame<'a>,
-    weights: Frame<'a>,
+    pub(super) weights: Frame<'a>,
     /// Where each entry of the legend begins: its left end and its line.
     legend: Vec<(f64, usize)>,
 }

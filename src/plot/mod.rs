@@ -19,6 +19,7 @@ mod heatmap;
 mod image;
 mod labels;
 mod markup;
+mod reading;
 mod rgba;
 mod scatter;
 mod sheet;
@@ -27,7 +28,7 @@ mod surface;
 mod svg;
 
 pub use frame::Area;
-pub use markup::{Mode, markup, mathml, slots};
+pub use markup::{Mode, markup, mathml, slots, table};
 pub use rgba::heatmap_rgba;
 pub use sheet::Drawn;
 pub use style::{DARK, FONT, KEYS, LIGHT, Palette, Rgb, SERIES, Style, Words};
@@ -130,6 +131,13 @@ pub fn locate(view: &View, x: f64, y: f64, width: f64, height: f64, style: &Styl
         return image::place(image, width, height)?.locate((x, y));
     }
     frame(view, width, height, style.words)?.locate((x, y))
+}
+
+/// What a chart says in numbers at `(x, y)` CSS pixels of a drawing of `width x height`: lines of fields separated by tabs.
+/// The first line has x, top and bottom of a line through the place, and its name; then comes a line a value with y of its
+/// mark, its series, its name and its text. Empty where nothing is said.
+pub fn reading(view: &View, x: f64, y: f64, width: f64, height: f64, words: &Words) -> String {
+    reading::reading(view, (x, y), (width, height), words)
 }
 
 fn is_chart(view: &View) -> bool {

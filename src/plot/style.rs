@@ -10,7 +10,17 @@ pub const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans
                         'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
 
 /// Keys of the words that `plot` itself needs; they stand with the words of the page, in every language.
-pub const KEYS: [&str; 4] = ["chart.empty", "formula.broken", "table.yes", "table.no"];
+pub const KEYS: [&str; 9] = [
+    "chart.class",
+    "chart.empty",
+    "chart.every",
+    "chart.mark",
+    "chart.strength",
+    "chart.value",
+    "formula.broken",
+    "table.yes",
+    "table.no",
+];
 
 /// How many line styles there are; an index beyond wraps around.
 pub const SERIES: usize = 6;

@@ -235,6 +235,21 @@ impl Session {
         plot::locate(view, x, y, width, height, &self.style(1.0, &[])).map(|(x, y)| vec![x, y]).unwrap_or_default()
     }
 
+    /// What the view says in numbers at a point of its canvas (CSS pixels): lines of fields, see [`plot::reading`].
+    pub fn reading(&self, index: usize, x: f64, y: f64, width: f64, height: f64) -> String {
+        let view = self.views[index].as_ref();
+        view.map(|view| plot::reading(view, x, y, width, height, &self.words)).unwrap_or_default()
+    }
+
+    /// The numbers of the view as an HTML table.
+    pub fn table(&self, index: usize) -> String {
+        let title = format!("view.{}", self.run.entry().manifest.views[index].id);
+        self.views[index]
+            .as_ref()
+            .map(|view| plot::table(view, self.words.get(&title), &self.words))
+            .unwrap_or_default()
+    }
+
     fn style(&self, scale: f64, palette: &[u32]) -> Style<'_> {
         Style { scale, palette: Palette::from_colours(palette), words: &self.words }
     }

@@ -326,6 +326,6 @@ pub fn proof(k: f64) -> View {
 /// The words behind the keys above.
 pub const WORDS: &str = "axis.step\tstep\naxis.loss\tloss\naxis.delta\t|δ|, mean of a layer\nnote.dw\tThe sign is wrong & <that> is \"it\".\n\
                          word.exact\texact\ncol.weight\tweight\ncol.hand\tby hand\ncol.error\tworst error\ncol.way\tway\n\
-                         col.verdict\tright?\ncol.none\tnothing\nchart.empty\tnothing to show yet\nformula.broken\tthis line is broken\n\
+                         col.verdict\tright?\ncol.none\tnothing\nchart.empty\tnothing to show yet\nchart.every\tone row in {n}\nformula.broken\tthis line is broken\n\
                          table.yes\tright\ntable.no\twrong\naxis.weight\tweight\nshare.kept\twhat was seen\nshare.missing\tmissing, βᵗ\n\
                          series.before\tbefore: zeros\nlegend.a\tweight\nlegend.b\ton its way back: δ × weight";

@@ -1,9 +1,14 @@
 /**
  * Charts and pictures: the engine draws them on a canvas whose size in device pixels is kept here. They are drawn when their
- * data, their size or the theme changes, never because something is pointed at.
+ * data, their size or the theme changes, never because something is pointed at. Their numbers stand in a table below, once the
+ * reader has opened it.
  */
 
-import { el } from "../dom.js";
+import { el, insert } from "../dom.js";
+import { Probe } from "./probe.js";
+
+/** Milliseconds of rest after which an open table is written again. */
+const REST = 200;
 
 /** Largest side of a canvas in device pixels: beyond it browsers refuse, or take memory for nothing. */
 const LARGEST = 4096;
@@ -15,12 +20,14 @@ export class Canvas {
   stale = true;
   #width = 0;
   #height = 0;
+  #rest = 0;
 
   /**
    * @param {HTMLElement} picture
    * @param {number} index of the view
    * @param {import("../engine.js").Engine} engine
-   * @param {{ label: string, palette: () => Uint32Array, redraw: () => void, click: ((x: number, y: number) => void) | null,
+   * @param {{ title: string, words: import("../words.js").Words, guarded: (act: () => void) => void, speak: (sentence: string) => void,
+   *   palette: () => Uint32Array, redraw: () => void, table: boolean, click: ((x: number, y: number) => void) | null,
    *   draw: ((from: [number, number], to: [number, number]) => void) | null }} options `click` and `draw` are told CSS pixels
    */
   constructor(picture, index, engine, options) {
@@ -28,12 +35,20 @@ export class Canvas {
     this.index = index;
     this.engine = engine;
     this.options = options;
-    this.canvas = el("canvas", { role: "img", "aria-label": options.label });
-    if (options.click) {
+    const { title, guarded, speak, click } = options;
+    const { say } = options.words;
+    this.canvas = el("canvas", { role: "img", "aria-label": say(click ? "chart.click" : "chart.read", { title }) });
+    this.probe = new Probe(this.canvas, (x, y) => this.#read(x, y), speak, click);
+    const table = el("div", { role: "region", "aria-label": title, tabindex: 0 });
+    this.data = el("details", { class: "data" }, el("summary", {}, say("chart.table")), table);
+    this.fill = () => guarded(() => insert(table, engine.call("table", index)));
+    this.data.addEventListener("toggle", () => this.data.open && this.fill());
+    if (options.table) picture.after(this.data);
+    if (click) {
       picture.classList.add("clickable");
       this.canvas.addEventListener("click", (event) => {
         const { left, top } = this.canvas.getBoundingClientRect();
-        options.click?.(event.clientX - left, event.clientY - top);
+        click(event.clientX - left, event.clientY - top);
       });
     }
     if (options.draw) this.#drawable(options.draw);
@@ -71,13 +86,20 @@ export class Canvas {
 
   /** Takes the place of the still, or of an earlier session. */
   reset() {
-    if (!this.canvas.isConnected) this.picture.replaceChildren(this.canvas);
+    if (!this.canvas.isConnected) this.picture.replaceChildren(this.canvas, this.probe.root);
     this.stale = true;
   }
 
   /** Where a point in CSS pixels lies in data units; nothing outside of the plot. @param {number} x @param {number} y */
   locate(x, y) {
     return this.engine.call("locate", this.index, x, y, this.#width, this.#height);
+  }
+
+  /** What stands at a point in CSS pixels. @param {number} x @param {number} y */
+  #read(x, y) {
+    let said = "";
+    this.options.guarded(() => (said = this.engine.call("reading", this.index, x, y, this.#width, this.#height)));
+    return said;
   }
 
   get size() {
@@ -93,5 +115,8 @@ export class Canvas {
       this.canvas.height = height;
     }
     this.engine.call("draw", this.index, this.canvas, scale, this.options.palette());
+    this.probe.again();
+    clearTimeout(this.#rest);
+    if (this.data.open) this.#rest = window.setTimeout(this.fill, REST);
   }
 }

@@ -4,12 +4,15 @@
 //! [`writer`] explains the bindings; each emitter is written once and serves the living markup, the still, the list of
 //! slots and (networks) the picture that stands alone.
 
+mod data;
 mod formula;
 mod label;
 mod network;
 mod route;
 mod table;
 mod writer;
+
+pub use data::table;
 
 use super::style::{Palette, Words};
 use crate::view::{Math, View};
