@@ -3,7 +3,7 @@
  * address and sends one; whether it is right is decided by the engine, which answers with a problem where it is not.
  */
 
-import { button, el, icon, unique } from "./dom.js";
+import { button, el, unique } from "./dom.js";
 import { clamp } from "./player.js";
 import { lines } from "./readouts.js";
 
@@ -206,12 +206,13 @@ function sizes({ label, spec, words, send }) {
   let values = [];
   const changed = (/** @type {string[]} */ next) => send(next.join("-"));
   const place = el("span", { class: "sizes" });
+  const count = el("span");
   /** @type {ReturnType<typeof counter>[]} */
   let counters = [];
   const add = button("plus", `${label}: ${words.say("add")}`, () => changed([...values.slice(0, -1), values.at(-2) ?? values[0], ...values.slice(-1)]), true);
   const remove = button("minus", `${label}: ${words.say("remove")}`, () => changed([...values.slice(0, -2), ...values.slice(-1)]), true);
   return {
-    element: group(label, "sizes", place, el("span", { class: "ends" }, remove, icon("layers"), add)),
+    element: group(label, "sizes", el("span", { class: "ends" }, remove, count, add), place),
     show: (text) => {
       values = text.split("-");
       if (counters.length !== values.length) {
@@ -221,6 +222,7 @@ function sizes({ label, spec, words, send }) {
         place.replaceChildren(...counters.map(({ element }) => element));
       }
       values.forEach((value, index) => counters[index].show(value));
+      count.textContent = String(values.length);
       add.disabled = values.length >= most;
       remove.disabled = values.length <= fewest;
     },

@@ -95,7 +95,7 @@ export class Timeline {
       buttons,
       el("div", { class: "axis" }, this.axis, this.wait),
       el("div", { class: "run" }, el("label", {}, say("step-name"), " ", this.field), this.run, this.end),
-      el("label", { class: "speed" }, icon("play"), this.speed, this.speedText),
+      el("label", { class: "speed" }, say("speed"), this.speed, this.speedText),
     );
     new ResizeObserver(() => this.#thin()).observe(this.axis);
     this.#speed(0);

@@ -103,7 +103,15 @@ impl Backprop {
         let start = Math::begin(self.numbered(thing)).text("=");
         match thing {
             Thing::Input(..) | Thing::Target(..) | Thing::Weight(..) | Thing::Bias(..) => {
-                start.put(Math::number(self.number(thing), Format::Significant(6), true)).whole()
+                let value = start.put(Math::number(self.number(thing), Format::Short(6), true));
+                // What is given has no arithmetic; what is learnt has its share of the blame.
+                let gradient = match thing {
+                    Thing::Weight(l, i, j) => Thing::WeightGrad(l, i, j),
+                    Thing::Bias(l, j) => Thing::BiasGrad(l, j),
+                    _ => return value.whole(),
+                };
+                let blame = value.text(",").put(self.numbered(gradient)).text("=");
+                blame.put(Math::Row(self.arithmetic(gradient, true))).whole()
             }
             _ => start.put(Math::Row(self.arithmetic(thing, true))).whole(),
         }
