@@ -67,6 +67,8 @@ const TOKENS = ["card", "ink", "ink2", "line", "grid", "accent", "pos", "neg", "
 export function palette(element) {
   const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   const probe = document.createElement("span");
+  // What is drawn has its own colours, and its own ground, where the reader's system forces some on text.
+  probe.style.forcedColorAdjust = "none";
   element.append(probe);
   const colours = TOKENS.map((token) => {
     probe.style.color = `var(--${token})`;

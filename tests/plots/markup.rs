@@ -249,6 +249,7 @@ fn mathematics_is_mathml_core_and_reads_right() {
         (vec![op("("), n(-1.0), op(")"), op("×"), n(-2.0)], "(−1.00)×(−2.00)"),
         (vec![Math::var("y"), op("="), n(-2.0)], "y=−2.00"),
         (vec![n(-2.0).sup(Math::constant("2"))], "(−2.00)2"),
+        (vec![n(1.0), op("−"), n(-2.0).handle("x").sup(Math::constant("2"))], "1.00−(−2.00)2"),
         (vec![Math::row([n(3.0)]), Math::row([op("-"), n(-4.0)]).handle("x")], "3.00−(−4.00)"),
     ] {
         assert_eq!(shown(parts).0, text);

@@ -246,12 +246,12 @@ impl<'w, 'a> Mathml<'w, 'a> {
     fn scripts(&mut self, name: &'static str, base: &Math, scripts: &[&Math]) {
         self.keep_distance();
         self.w.tag(name).open();
-        match base {
-            Math::Number { value, format, signed, known } => {
-                self.before = Before::Nothing;
-                self.number(*value, *format, *signed, *known, true);
-            }
-            base => self.afresh(base),
+        let handled = if let Math::Handle(_, inner) = base { inner } else { base };
+        if matches!(handled, Math::Number { .. }) {
+            self.before = Before::Operator;
+            self.write(base);
+        } else {
+            self.afresh(base);
         }
         for script in scripts {
             self.afresh(script);
