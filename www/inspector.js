@@ -27,7 +27,8 @@ export class Inspector {
     this.words = words;
     this.act = act;
     this.title = el("strong");
-    this.formula = el("div", { class: "formula" });
+    // Long arithmetic is scrolled, by keys too.
+    this.formula = el("div", { class: "formula", tabindex: 0 });
     this.field = el("input", { type: "text", inputmode: "decimal", class: "field" });
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.field.blur();

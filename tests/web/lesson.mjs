@@ -17,8 +17,9 @@ export const PHONE = { width: 390, height: 844 };
 
 /** A served site and a browser, for the tests of one file; `args` are switches for Chromium. */
 export async function begin(options = {}) {
-  const site = await serve(DIST, { prefix: "/some/sub/path/" });
+  // Where there is no browser, no server is left listening.
   const browser = await launch(options);
+  const site = await serve(DIST, { prefix: "/some/sub/path/" });
   return {
     site,
     browser,

@@ -62,7 +62,12 @@ fn caption(w: &mut Writer, title: &str, label: &str, stride: usize) {
 fn head<'n>(w: &mut Writer, first: &str, names: impl Iterator<Item = &'n str>) {
     w.tag("thead").open();
     w.tag("tr").open();
-    w.tag("th").attr("scope", "col").text(first);
+    // A corner that names nothing is no heading.
+    if first.is_empty() {
+        w.tag("td").text("");
+    } else {
+        w.tag("th").attr("scope", "col").text(first);
+    }
     for name in names {
         w.tag("th").class("number").attr("scope", "col").text(name);
     }
