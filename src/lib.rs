@@ -5,7 +5,7 @@
 //! ```text
 //! web (wasm32) -> lessons -> nn -> autograd -> tensor -> kernels
 //!              -> plot -> view      lessons -> data, analysis      anyone -> view, rng, decimal
-//! bin/site (native) -> lessons, plot
+//! bin/site (native) -> lessons, plot, data
 //! ```
 //!
 //! | module | what lives there | what may not |
