@@ -199,6 +199,8 @@ pub struct Node {
     pub value: (f64, Phase),
     /// Its delta, dL/dz, where it has one.
     pub delta: Option<(f64, Phase)>,
+    /// What that is called when pointed at (`delta1_2`).
+    pub delta_id: String,
     /// Slope of its activation, 0 to 1 of the node's rim; hidden layers show it.
     pub slope: Option<f64>,
     /// Target beside an output node.

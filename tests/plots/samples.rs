@@ -172,7 +172,8 @@ pub fn network(widths: &[usize], k: f64) -> View {
                     let delta = (layer > 0).then_some((number(j + 7 * layer) * 0.2, Phase::Done));
                     let slope = (layer > 0 && layer < last).then_some(0.24);
                     let target = (layer == last).then_some(if j == 0 { 0.01 } else { 0.99 });
-                    Node { id, symbol: (letter, (j + 1).to_string()), value, delta, slope, target }
+                    let delta_id = format!("delta{layer}_{}", j + 1);
+                    Node { id, symbol: (letter, (j + 1).to_string()), value, delta, delta_id, slope, target }
                 })
                 .collect()
         })

@@ -92,6 +92,17 @@ test("a weight is edited where it is pointed at, and kept in the address", async
   await close(page);
 });
 
+test("a delta is held where it stands, and what feeds it stays bright", async () => {
+  const page = await open(stage, { lesson: "backprop", state: "moment=6" });
+  const network = figure(page).locator("[data-view=network]");
+  await network.locator("[data-pick=delta1_1] text").click();
+  assert.equal(await figure(page).locator(".inspector strong").innerText(), "δ¹₁");
+  await page.waitForTimeout(400);
+  const opacity = (id) => network.locator(`.node[data-pick=${id}]`).evaluate((node) => Number(getComputedStyle(node).opacity));
+  assert.deepEqual(await Promise.all(["a2_1", "a2_2", "a1_2"].map(opacity)), [1, 1, 0.32]);
+  await close(page);
+});
+
 test("a click into the plane adds a point", async () => {
   const page = await open(stage, { lesson: "backprop", state: "preset=circles" });
   const canvas = figure(page).locator("[data-view=surface] canvas");

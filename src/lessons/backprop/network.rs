@@ -42,6 +42,7 @@ impl Backprop {
                 symbol: ("x", index),
                 value: (self.number(thing), Phase::Done),
                 delta: None,
+                delta_id: String::new(),
                 slope: None,
                 target: None,
             };
@@ -61,6 +62,7 @@ impl Backprop {
             },
             value: (self.number(shown), if settled == Phase::Later { phase } else { settled }),
             delta: Some((self.number(Thing::Delta(l, j)), self.phase(Stage::Delta(l), now))),
+            delta_id: Thing::Delta(l, j).to_string(),
             slope: (!softmax && settled != Phase::Later).then(|| self.net.activation.slope(self.number(value))),
             target: (l == last).then(|| self.number(Thing::Target(self.shown(), j))),
         }

@@ -15,7 +15,7 @@
 //!     circle.slope         pathLength 100, starts on top: [data-mag] of it is the slope (stroke-dasharray); not on inputs
 //!     text.value           text.placeholder stands there while the value is `later`
 //!     text.symbol          above the node; only where there is room
-//!     g.delta [data-phase, data-sign] > text    under the node; hidden while `later`
+//!     g.delta [data-pick, data-phase, data-sign] > text    under the node; hidden while `later`
 //!     text.target          right of the node
 //!   text.legend [data-phase]   one for everything that the edges can mean; `now` the one that they mean, `later` the others
 //! ```
@@ -165,7 +165,7 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, computed: bool, plan: &Pl
         text(w, "symbol", (x, plan.symbol_y(y)), "middle").paint("fill", |p| p.ink2).text(&symbol);
     }
     if let Some((delta, phase)) = node.delta.filter(|(_, phase)| !alone || *phase != Phase::Later) {
-        w.tag("g").class("delta").sign(delta).phase(phase).open();
+        w.tag("g").class("delta").pick(&node.delta_id).sign(delta).phase(phase).open();
         halo(text(w, "", (x, plan.delta_y(y)), "middle"))
             .paint("fill", |p| sign_colour(p, delta))
             .alone("font-weight", 600)
