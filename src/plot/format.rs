@@ -67,7 +67,7 @@ fn significant(size: f64, digits: usize) -> String {
 fn short(size: f64, digits: usize) -> String {
     let text = significant(size, digits);
     let (mantissa, exponent) = text.find('e').map_or((text.as_str(), ""), |at| text.split_at(at));
-    let exact = text.replace('−', "-").parse() == Ok(size);
+    let exact = decimal::parse(&text.replace('−', "-")) == Some(size);
     if !exact || !mantissa.contains('.') {
         return text;
     }

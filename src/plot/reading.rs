@@ -9,6 +9,7 @@ use super::frame::Frame;
 use super::sheet::Xy;
 use super::style::{SERIES, Words};
 use super::{bars, comb, curve, heatmap, image, scatter};
+use crate::decimal;
 use crate::view::{Bars, Format, Heatmap, Image, Key, Name, Point, Series, View};
 use core::fmt::Write as _;
 
@@ -51,6 +52,7 @@ pub(super) fn columns<'a>(view: &'a View, words: &'a Words) -> Vec<Column<'a>> {
             };
             curve.series.iter().map(|line| Column { name: name(line), line: line.clone() }).collect()
         }
+        #[cfg(feature = "full")]
         View::Comb(comb) => {
             let dots = comb.dots.iter().map(|dot| dot.y).collect();
             let teeth = comb.teeth.iter().map(|tooth| tooth.height).collect();
@@ -75,12 +77,14 @@ pub(super) fn reading(view: &View, at: Xy, (width, height): (f64, f64), words: &
     let said = match view {
         View::Curve(curve) => curve::frame(curve, words, width, height)
             .and_then(|frame| at_column(view, [&frame, &frame], curve.x.label, at, words)),
+        #[cfg(feature = "full")]
         View::Comb(comb) => comb::frames(comb, words, width, height)
             .and_then(|frames| at_column(view, [&frames.values, &frames.weights], comb.x.label, at, words)),
         View::Bars(bars) => bars::frame(bars, words, width, height).and_then(|frame| at_bar(bars, &frame, at, words)),
         View::Heatmap(map) => {
             heatmap::frame(map, words, width, height).and_then(|frame| at_cell(map, &frame, at, words))
         }
+        #[cfg(feature = "full")]
         View::Scatter(scatter) => scatter::frame(scatter, words, width, height).and_then(|frame| {
             frame.locate(at)?;
             let far = |point: &Point| libm::hypot(frame.across(point.x) - at.0, frame.up(point.y) - at.1);
@@ -90,12 +94,18 @@ pub(super) fn reading(view: &View, at: Xy, (width, height): (f64, f64), words: &
             said.line(frame.up(point.y), point.class, words.get("chart.class"), place(f64::from(point.class)));
             Some(said)
         }),
+        #[cfg(feature = "full")]
         View::Image(image) => {
             image::place(image, width, height).and_then(|place| at_pixel(image, place.locate(at)?, at, words))
         }
-        View::Network(_) | View::Formula(_) | View::Table(_) => None,
+        _ => None,
     };
     said.map(|said| said.0).unwrap_or_default()
+}
+
+/// A place in a drawing; what lies far outside, or nowhere, stays a number.
+fn pixels(x: f64) -> String {
+    decimal::fixed(if x.is_finite() { x.clamp(-1e6, 1e6) } else { 0.0 }, 1)
 }
 
 /// Lines of what is said.
@@ -103,12 +113,14 @@ struct Said(String);
 
 impl Said {
     fn new(x: f64, [upper, lower]: [&Frame; 2], name: &str) -> Said {
-        Said(format!("{x:.1}\t{:.1}\t{:.1}\t{name}", upper.area.top, lower.area.bottom))
+        let [x, top, bottom] = [x, upper.area.top, lower.area.bottom].map(pixels);
+        Said(format!("{x}\t{top}\t{bottom}\t{name}"))
     }
 
     fn line(&mut self, y: f64, style: u8, name: &str, value: String) {
         let style = usize::from(style) % SERIES;
-        write!(self.0, "\n{y:.1}\t{style}\t{name}\t{value}").expect("a string takes everything");
+        let y = pixels(y);
+        write!(self.0, "\n{y}\t{style}\t{name}\t{value}").expect("a string takes everything");
     }
 }
 
@@ -161,7 +173,8 @@ fn at_cell(map: &Heatmap, frame: &Frame, at: Xy, words: &Words) -> Option<Said> 
 /// The pixel at a point of the picture.
 fn at_pixel(image: &Image, (x, y): Xy, at: Xy, words: &Words) -> Option<Said> {
     let (column, row) = (x.floor(), y.floor());
-    let mut said = Said(format!("{:.1}\t{:.1}\t{:.1}\tx {}, y {}", at.0, at.1, at.1, place(column), place(row)));
+    let [left, top] = [at.0, at.1].map(pixels);
+    let mut said = Said(format!("{left}\t{top}\t{top}\tx {}, y {}", place(column), place(row)));
     let inside = column >= 0.0 && row >= 0.0 && column < image.width as f64 && row < image.height() as f64;
     let heat = inside.then(|| image.heat.get(row as usize * image.width + column as usize)).flatten();
     if let Some(heat) = heat {

@@ -22,6 +22,7 @@ pub fn table(view: &View, title: &str, words: &Words) -> String {
     w.tag("table").class("table").open();
     match view {
         View::Curve(curve) => lines(&mut w, view, title, words.get(curve.y.label), curve.x.label),
+        #[cfg(feature = "full")]
         View::Comb(comb) => lines(&mut w, view, title, words.get(comb.y.label), comb.x.label),
         View::Bars(bars) => {
             let label = words.get(bars.y.label);
@@ -32,6 +33,7 @@ pub fn table(view: &View, title: &str, words: &Words) -> String {
             }
         }
         View::Heatmap(map) => cells(&mut w, map, title),
+        #[cfg(feature = "full")]
         View::Scatter(scatter) => {
             caption(&mut w, title, words.get("chart.class"), 1);
             head(
@@ -43,7 +45,7 @@ pub fn table(view: &View, title: &str, words: &Words) -> String {
                 row(&mut w, &place(point.x), [Some(point.y), Some(point.class.into())].into_iter());
             }
         }
-        View::Image(_) | View::Network(_) | View::Formula(_) | View::Table(_) => return String::new(),
+        _ => return String::new(),
     }
     w.close("tbody");
     w.close("table");
