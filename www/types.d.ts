@@ -91,6 +91,8 @@ export interface ViewSpec {
 /** What a lesson says of itself: the same object as in lessons.json. */
 export interface Lesson {
   id: string;
+  /** Its module is the light one. */
+  light: boolean;
   controls: Control[];
   presets: { id: string; values: Record<string, string> }[];
   views: ViewSpec[];
