@@ -2,7 +2,8 @@
 //!
 //! Not the derivatives (`rules.rs`): here is only the order in which they are asked for, what may be asked, and where the
 //! answers go. First a look at every node on the way (is what it saved still there, and still the same?), so that a refusal
-//! leaves all gradients as they were; then the loop: each node hands its gradient to those operands that want one. The
+//! leaves all gradients as they were; then the loop: each node hands its gradient to those operands that want one. The loop
+//! can be left after any node and gone on with later ([`Sweep`]): whoever must answer in between takes it in portions. The
 //! first gradient to reach a buffer sets it, later ones add. Leaves keep adding from one backward to the next until
 //! `zero_grad`; gradients of results in between are of the latest pass alone, and can be read after it.
 
@@ -88,6 +89,15 @@ impl fmt::Display for GradError {
 
 impl core::error::Error for GradError {}
 
+/// A way back that is under way: made by [`Tape::start_backward`], moved on by [`Tape::continue_backward`]. In between the tape
+/// must be left as it is.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    /// Nodes that are still to be looked at: those below this id.
+    left: usize,
+    retain_graph: bool,
+}
+
 impl<T: Real> Tape<T> {
     /// Gradients of a scalar with respect to everything that it was computed from; frees what was saved for it.
     pub fn backward(&mut self, loss: Var) -> Result<(), GradError> {
@@ -102,6 +112,14 @@ impl<T: Real> Tape<T> {
     /// Gradients of sum(`seed` * value of `root`); `seed` has the elements of `root`, or is 1 for a scalar if left out.
     #[track_caller]
     pub fn backward_from(&mut self, root: Var, seed: Option<&[T]>, retain_graph: bool) -> Result<(), GradError> {
+        let mut sweep = self.start_backward(root, seed, retain_graph)?;
+        while !self.continue_backward(&mut sweep) {}
+        Ok(())
+    }
+
+    /// As [`Tape::backward_from`], but only puts the seed where it belongs: [`Tape::continue_backward`] does the rest.
+    #[track_caller]
+    pub fn start_backward(&mut self, root: Var, seed: Option<&[T]>, retain_graph: bool) -> Result<Sweep, GradError> {
         let shape = self.shape(root);
         if seed.is_none() && shape.len() != 1 {
             return Err(GradError::NotScalar { shape });
@@ -123,13 +141,20 @@ impl<T: Real> Tape<T> {
             let one = seed.map_or(T::ONE, |seed| seed[nth]);
             *grad = if write == Write::Set { one } else { *grad + one };
         }
-        for id in (0..=root.index()).rev() {
-            if self.wanted[id] && !self.nodes[id].is_leaf() {
-                self.pass_back(id);
-                self.nodes[id].freed = !retain_graph;
-            }
-        }
-        Ok(())
+        Ok(Sweep { left: root.index() + 1, retain_graph })
+    }
+
+    /// The gradients that one more operation hands to its operands; says whether that was the last one.
+    pub fn continue_backward(&mut self, sweep: &mut Sweep) -> bool {
+        let goes_on = |id: &usize| self.wanted[*id] && !self.nodes[*id].is_leaf();
+        let Some(id) = (0..sweep.left).rev().find(goes_on) else {
+            sweep.left = 0;
+            return true;
+        };
+        self.pass_back(id);
+        self.nodes[id].freed = !sweep.retain_graph;
+        sweep.left = id;
+        id == 0
     }
 
     /// Finds the nodes between `root` and the leaves, checks what they saved, and forgets old gradients of results.

@@ -34,7 +34,7 @@ mod tape;
 mod tests;
 mod trace;
 
-pub use backward::GradError;
+pub use backward::{GradError, Sweep};
 pub use node::{Mark, Var};
 pub use op::{MAP_NAMES, MAX_ARGS, Op, Over, ZIP_NAMES};
 pub use plan::Plan;
