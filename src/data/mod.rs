@@ -4,6 +4,7 @@
 pub mod digits;
 pub mod photo;
 pub mod pictures;
+pub mod reading;
 pub mod toys;
 
 /// FNV-1a (Fowler, Noll, Vo), 64 bits, of `bytes`: tells a file that is not the one that was meant from the one that was. Not
