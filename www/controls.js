@@ -25,6 +25,8 @@ const WIDGETS = { slider, memory: slider, toggle, choice, stepper, sizes, text }
 export class Controls {
   /** @type {[Control, Widget][]} */
   #widgets;
+  /** Their values, as they stand in the address. @type {string[]} */
+  #texts = [];
 
   /**
    * @param {HTMLElement} root
@@ -56,19 +58,25 @@ export class Controls {
   /** Shows the values as they stand in the address: preset, seed, the controls in the order of the manifest, a line each. @param {string} values */
   update(values) {
     const [preset, seed, ...texts] = lines(values);
-    const place = (/** @type {string} */ id) => this.#widgets.findIndex(([spec]) => spec.id === id);
-    // What depends on a choice that is not shown is not shown.
-    /** @param {number} index @returns {boolean} */
-    const shown = (index) => {
-      const when = this.#widgets[index]?.[0].when;
-      return !when || (when.options.includes(texts[place(when.choice)]) && shown(place(when.choice)));
-    };
+    this.#texts = texts;
     this.#widgets.forEach(([, widget], index) => {
       widget.show(texts[index] ?? "");
-      widget.element.hidden = !shown(index);
+      widget.element.hidden = !this.#shown(index);
     });
     this.preset.show(preset);
     if (document.activeElement !== this.seed) this.seed.value = seed;
+  }
+
+  /** Whether a choice is shown, and stands at one of these options. @param {import("./types").When} when */
+  holds({ choice, options }) {
+    const index = this.#widgets.findIndex(([spec]) => spec.id === choice);
+    return options.includes(this.#texts[index]) && this.#shown(index);
+  }
+
+  /** What depends on a choice that is not shown is not shown. @param {number} index @returns {boolean} */
+  #shown(index) {
+    const when = this.#widgets[index]?.[0].when;
+    return !when || this.holds(when);
   }
 
   set undoable(/** @type {boolean} */ possible) {

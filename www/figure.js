@@ -8,11 +8,12 @@ import { el } from "./dom.js";
 import { Controls } from "./controls.js";
 import { Engine, Gone, LoadError, Refused } from "./engine.js";
 import { file } from "./files.js";
-import { format } from "./format.js";
 import { Inspector } from "./inspector.js";
 import { Notices } from "./notices.js";
-import { clamp, Player } from "./player.js";
+import { drawn, painted } from "./pens.js";
+import { Player } from "./player.js";
 import { Predict } from "./predict.js";
+import { Proof } from "./proof.js";
 import { lines, Readouts } from "./readouts.js";
 import { Share } from "./share.js";
 import { link } from "./state.js";
@@ -22,10 +23,6 @@ import { Views } from "./views.js";
 
 /** Milliseconds of rest before what moved too fast is shown exactly. */
 const REST = 120;
-
-/** Milliseconds of rest before a proof that took long the last time: the reader may be about to go on. */
-const LONG_REST = 700;
-const LONG = 40;
 
 /** Steps that can be undone. */
 const UNDOABLE = 50;
@@ -40,9 +37,8 @@ export class Figure {
   /** @type {number[]} */
   #deaths = [];
   #rest = 0;
-  #proof = 0;
-  /** Milliseconds that the last proof took. */
-  #cost = 0;
+  /** How far the values of the moment had come when they were drawn last. */
+  #travelled = -1;
   /** The reader did something whose outcome has not been read aloud. */
   #unsaid = false;
 
@@ -69,8 +65,8 @@ export class Figure {
     const time = part("time");
     this.timeline = new Timeline(time, words, this.player, user);
     this.main = el("dl", { class: "main" });
-    this.proven = el("p", { class: "proven" });
-    time.append(el("div", { class: "present" }, this.main, this.proven));
+    this.proof = new Proof(this.engine, words, guarded);
+    time.append(el("div", { class: "present" }, this.main, this.proof.line));
     const numbers = part("numbers");
     if (!numbers.querySelector("dl")) numbers.append(el("dl"));
     const units = Object.fromEntries(this.lesson.readouts.map(({ id, unit }) => [id, unit]));
@@ -106,7 +102,12 @@ export class Figure {
       draw: (id, locate) =>
         user(() => {
           const [from, to] = locate();
-          if (from.length && to.length) this.#change(id, () => this.#draw(id, from, to));
+          if (from.length && to.length) this.#change(id, () => drawn(this.engine, id, from, to));
+        }),
+      paint: (id, begins, locate) =>
+        user(() => {
+          const points = locate().filter((point) => point.length);
+          if (points.length) this.#change(id, () => painted(this.engine, id, begins, points));
         }),
     });
     this.share = new Share(part("actions"), {
@@ -247,6 +248,7 @@ export class Figure {
     const problem = act();
     if (problem) this.notices.add(this.words.problem(problem));
     this.#structure();
+    this.player.catchUp();
     this.#show(true);
     void this.#supply();
   }
@@ -254,17 +256,6 @@ export class Figure {
   /** @param {string} id @param {string} text */
   #edit(id, text) {
     this.#user(() => this.#change(id, () => this.engine.call("edit", id, text)));
-  }
-
-  /** Sets the thing `id_x` for every whole x between two points. @param {string} id @param {Float64Array} from @param {Float64Array} to */
-  #draw(id, from, to) {
-    const [[x0, y0], [x1, y1]] = from[0] <= to[0] ? [from, to] : [to, from];
-    let problem = "";
-    for (let x = Math.round(x0); x <= Math.round(x1); x += 1) {
-      const y = x1 > x0 ? y0 + ((y1 - y0) * clamp(x - x0, 0, x1 - x0)) / (x1 - x0) : y1;
-      problem = this.engine.call("edit", `${id}_${x}`, y.toPrecision(4)) || problem;
-    }
-    return problem;
   }
 
   #undo() {
@@ -289,24 +280,27 @@ export class Figure {
     if (this.timeline.structure(this.engine.call("moments"))) this.views.loosen();
     this.controls.update(this.engine.call("controls"));
     this.controls.undoable = this.#past.length > 0;
+    this.views.allow((when) => this.controls.holds(when));
   }
 
   /** Shows the present; where only `progress` changed, only what travels. @param {boolean} moved */
   #show(moved) {
+    const { rushing, eased } = this.player;
     if (!moved) {
       this.timeline.travel();
-      return this.views.travel(this.player.eased);
+      if (eased !== this.#travelled) this.views.travel((this.#travelled = eased));
+      return;
     }
-    const { rushing } = this.player;
     this.root.classList.toggle("rushing", rushing);
     this.timeline.update(this.engine.call("step"), this.engine.call("moment"), this.engine.call("furthest"));
     this.readouts.update(rushing);
     // What is pointed at decides what the views show.
     if (!rushing) this.inspector.update();
-    this.views.draw(this.player.moving, rushing);
-    this.views.travel(this.player.eased);
+    // On the way to a far step views are looked at in turn, as in a run that rushes.
+    this.views.draw(this.player.moving, rushing || this.player.waiting !== null);
+    this.views.travel((this.#travelled = eased));
     clearTimeout(this.#rest);
-    clearTimeout(this.#proof);
+    this.proof.stop();
     if (!this.player.moving) this.#rest = window.setTimeout(() => this.#guarded(() => this.#settle()), REST);
     else this.#note();
   }
@@ -321,29 +315,7 @@ export class Figure {
       this.notices.say(this.words.say("at-moment", { moment: text, step }));
       this.#unsaid = false;
     }
-    const later = (/** @type {number} */ time, /** @type {() => void} */ act) => {
-      this.#proof = window.setTimeout(() => this.#guarded(act), time);
-    };
-    later(this.#cost > LONG ? LONG_REST : 0, () => {
-      const start = performance.now();
-      this.#prove();
-      this.#cost = performance.now() - start;
-      later(0, () => this.views.settle(true));
-    });
-  }
-
-  /** What the figure claims, computed a second way. */
-  #prove() {
-    const [claims, held, worst, bound] = this.engine.call("verify");
-    const right = claims === held;
-    const { say } = this.words;
-    const values = { claims, held, worst: format(worst, "e2"), bound: format(bound, "e2") };
-    this.proven.hidden = !claims;
-    this.proven.dataset.ok = right ? "yes" : "no";
-    this.proven.replaceChildren(
-      el("strong", {}, right ? `✓ ${say("verified")}` : `✗ ${say("refuted")}`),
-      ` ${right ? say("verified-how", values) : say("refuted-how", values)}`,
-    );
+    this.proof.start(() => this.views.settle(true));
   }
 
   /** Remembers where the figure is well, in the address too. */
@@ -393,7 +365,7 @@ export class Figure {
     this.#deaths = [...this.#deaths.filter((at) => now - at < 10_000), now];
     this.player.stop();
     clearTimeout(this.#rest);
-    clearTimeout(this.#proof);
+    this.proof.stop();
     if (this.#deaths.length >= 3) return this.#trouble(this.words.say("error.died"), this.#good);
     const values = new URLSearchParams(this.#good);
     // If going back to the same step has failed, the step may be the reason.

@@ -9,9 +9,12 @@
 
 /** @typedef {import("./engine.js").Engine} Engine */
 
-/** Milliseconds of a frame that belong to the engine while it plays, and while the reader waits for a far step. */
+/**
+ * Milliseconds of a frame that belong to the engine while it plays, and while the reader waits for a far step: a frame of 60 a
+ * second has room for either.
+ */
 const BUDGET = 6;
-const BUDGET_WAITING = 24;
+const BUDGET_WAITING = 9;
 
 /** Milliseconds of a moment in slow motion, and when the reader steps by hand. */
 const SLOW = 900;
@@ -33,6 +36,8 @@ export class Player {
   progress = 1;
   /** Where a far step is being computed: from, to. @type {{ from: number, to: number, since: number } | null} */
   waiting = null;
+  /** The step that the run is held up by while it plays, as `waiting`. @type {{ from: number, to: number, since: number } | null} */
+  held = null;
   /** Whether the figure can be seen. */
   seen = true;
 
@@ -44,6 +49,8 @@ export class Player {
   #duration = BY_HAND;
   /** Moment to show when the target step is reached. */
   #moment = 0;
+  /** Whether numbers at this step are still to be computed. */
+  #behind = false;
   #reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
   /**
@@ -83,6 +90,7 @@ export class Player {
 
   pause() {
     this.playing = false;
+    this.held = null;
     this.progress = 1;
     this.show(true);
   }
@@ -94,11 +102,27 @@ export class Player {
     this.#moment = clamp(moment, 0, this.#count - 1);
     this.progress = progress;
     this.engine.call("seek", to);
-    // Near steps are there at once, so that what follows the press sees them; far ones take frames.
+    this.#reach(from, to);
+    this.show(true);
+  }
+
+  /** Computes what an edit has left to be computed: the way to the step that was shown, and numbers at it. */
+  catchUp() {
+    const from = this.engine.call("step");
+    const left = this.engine.call("work", 0);
+    if (!this.waiting) this.#moment = this.engine.call("moment");
+    this.#behind = this.engine.call("behind");
+    if (left > 0) this.#reach(from, from + left);
+    else if (this.#behind) this.#wake();
+  }
+
+  /** Near steps are there at once, so that what follows the press sees them; far ones take frames. @param {number} from @param {number} to */
+  #reach(from, to) {
+    this.held = null;
     this.waiting = { from, to, since: performance.now() };
     if (this.#work(BUDGET_WAITING) > 0) this.#wake();
     else this.#arrive();
-    this.show(true);
+    if (this.#behind) this.#wake();
   }
 
   /** Goes on where a new session stands: its address may name a step that is still to be computed. */
@@ -111,7 +135,8 @@ export class Player {
 
   /** Stays at the step that has been reached. */
   cancel() {
-    if (this.waiting) this.goto(this.engine.call("step"), this.#moment);
+    if (this.held) this.pause();
+    else if (this.waiting) this.goto(this.engine.call("step"), this.#moment);
   }
 
   /** One moment on or back, across steps; forwards the values are seen on their way. @param {1 | -1} direction */
@@ -135,14 +160,19 @@ export class Player {
   /** To be called when the figure comes into sight or leaves it. @param {boolean} seen */
   sight(seen) {
     this.seen = seen;
-    if (seen && (this.playing || this.waiting || this.progress < 1)) this.#wake();
+    if (seen && (this.playing || this.waiting || this.progress < 1 || this.#behind)) this.#wake();
   }
 
   stop() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.playing = false;
-    this.waiting = null;
+    this.playing = this.#behind = false;
+    this.waiting = this.held = null;
+  }
+
+  /** What the reader waits for, if anything. */
+  get awaited() {
+    return this.waiting ?? this.held;
   }
 
   #wake() {
@@ -158,15 +188,20 @@ export class Player {
     this.#last = now;
     this.guarded(() => {
       let moved = false;
+      const step = this.engine.call("step");
       if (this.waiting) {
         if (this.#work(BUDGET_WAITING) === 0) this.#arrive();
-        moved = true;
+        moved = !this.waiting || this.engine.call("step") !== step;
       } else if (this.rushing) {
         moved = this.#rush(elapsed);
       } else if (this.playing || this.progress < 1) {
         moved = this.#walk(elapsed);
       }
-      if (this.waiting || this.playing || this.progress < 1) {
+      if (this.#behind && !this.waiting && !this.held) {
+        this.#work(BUDGET);
+        moved ||= !this.#behind;
+      }
+      if (this.waiting || this.playing || this.progress < 1 || this.#behind) {
         // The next frame is asked for before showing, so that its time does not delay it.
         this.#frame = requestAnimationFrame(this.#tick);
       } else {
@@ -186,7 +221,11 @@ export class Player {
       if (moment < this.#count) {
         this.engine.call("setMoment", moment);
       } else if (step < this.engine.call("maxStep")) {
-        this.#forward(1);
+        if (this.#forward(1) > 0) {
+          // A step that takes long is waited for at the end of the one before.
+          this.progress = 1;
+          return moved;
+        }
         this.engine.call("setMoment", 0);
       } else {
         this.playing = false;
@@ -211,7 +250,10 @@ export class Player {
     if (due === 0) return false;
     this.#owed -= due;
     this.progress = 1;
-    if (this.#forward(due) > 0) this.#owed = 0;
+    const step = this.engine.call("step");
+    // Of what the budget left undone only the step that has been begun is owed.
+    if (this.#forward(due) > 0) this.#owed = 1;
+    if (this.engine.call("step") === step) return false;
     this.engine.call("setMoment", this.#count - 1);
     if (this.engine.call("step") >= this.engine.call("maxStep")) this.playing = false;
     return true;
@@ -220,14 +262,18 @@ export class Player {
   /** Up to `steps` on; returns how many the budget left undone, and forgets them. @param {number} steps */
   #forward(steps) {
     this.engine.call("seek", Math.min(this.engine.call("step") + steps, this.engine.call("maxStep")));
+    const from = this.engine.call("step");
     const left = this.#work(BUDGET);
-    if (left > 0) this.engine.call("seek", this.engine.call("step"));
+    const step = this.engine.call("step");
+    if (left > 0) this.engine.call("seek", step);
+    const long = left > 0 && step === from;
+    this.held = long ? { from: step, to: step + 1, since: this.held?.since ?? performance.now() } : null;
     return left;
   }
 
   /**
-   * Works towards the target for about `budget` ms; returns how many steps are left. The chunk adapts by doubling and halving,
-   * which a clock of 1 ms allows.
+   * Works towards the target for about `budget` ms, and on what is left to be done there; returns how many steps are left. The
+   * chunk adapts by doubling and halving, which a clock of 1 ms allows; of a long step the engine does a portion at a time.
    * @param {number} budget
    */
   #work(budget) {
@@ -237,7 +283,8 @@ export class Player {
       const now = performance.now();
       if (now - before < 2) this.#chunk = Math.min(this.#chunk * 2, 4096);
       else if (now - before > 4) this.#chunk = Math.max(this.#chunk >> 1, 1);
-      if (left === 0 || now - start + (now - before) > budget) return left;
+      this.#behind = left > 0 || this.engine.call("behind");
+      if (!this.#behind || now - start + (now - before) > budget) return left;
       before = now;
     }
   }

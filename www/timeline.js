@@ -8,8 +8,9 @@
 import { button, el, icon, insert } from "./dom.js";
 import { clamp, SPEEDS } from "./player.js";
 
-/** A wait is worth a word from this many milliseconds on. */
+/** A wait is worth a word from this many milliseconds on, and the word stays so long after it: the next wait may follow. */
 const NOTICEABLE = 200;
+const LINGERING = 400;
 
 export class Timeline {
   /** @type {{ id: string, text: string, backward: boolean, tick: HTMLElement }[]} */
@@ -17,6 +18,8 @@ export class Timeline {
   #step = 0;
   #moment = 0;
   #text = "";
+  /** When a wait was shown last. */
+  #waited = -Infinity;
 
   /**
    * @param {HTMLElement} root
@@ -30,13 +33,13 @@ export class Timeline {
     this.words = words;
     this.player = player;
 
-    const press = (/** @type {string} */ image, /** @type {() => void} */ act) => button(image, say(image), () => user(act), true);
+    const press = (/** @type {string} */ image, /** @type {() => void} */ act, word = image) => button(image, say(word), () => user(act), true);
     this.play = press("play", () => (player.playing ? player.pause() : player.play()));
     this.play.classList.add("main");
     const buttons = el(
       "div",
       { class: "transport", role: "group", "aria-label": say("playback") },
-      press("start", () => this.#stepped(() => player.goto(0, 0))),
+      press("start", () => this.#stepped(() => player.goto(0, 0)), "to-start"),
       press("back", () => player.nudge(-1)),
       this.play,
       press("moment", () => player.nudge(1)),
@@ -170,12 +173,15 @@ export class Timeline {
       this.play.setAttribute("aria-label", this.say(name));
       this.play.title = this.say(name);
     }
-    const wait = this.player.waiting;
-    const shown = wait !== null && performance.now() - wait.since > NOTICEABLE;
-    this.wait.hidden = !shown;
-    if (wait && shown) {
+    const wait = this.player.awaited;
+    const now = performance.now();
+    const long = wait !== null && now - wait.since > NOTICEABLE;
+    if (long) this.#waited = now;
+    this.wait.hidden = !long && !(this.player.moving && now - this.#waited < LINGERING);
+    if (wait && !this.wait.hidden) {
       this.waitText.textContent = this.say("computing", { step: this.#step, target: wait.to });
-      this.bar.value = wait.to === wait.from ? 0 : clamp((this.#step - wait.from) / (wait.to - wait.from), 0, 1);
+      const done = this.#step + this.player.engine.call("advanced") - wait.from;
+      this.bar.value = wait.to === wait.from ? 0 : clamp(done / (wait.to - wait.from), 0, 1);
     }
   }
 

@@ -24,6 +24,9 @@ export interface Session {
   provide(id: string, bytes: Uint8Array): string;
   seek(step: number): void;
   work(maxSteps: number): number;
+  behind(): boolean;
+  advanced(): number;
+  prove(): boolean;
   reset(): void;
   refresh(view: number): number;
   markup(view: number): string;
@@ -54,12 +57,18 @@ export interface Glue {
   newSeed(): number;
 }
 
+/** A choice stands at one of these options. */
+export interface When {
+  choice: string;
+  options: string[];
+}
+
 export interface Control {
   id: string;
   kind: "slider" | "memory" | "toggle" | "choice" | "stepper" | "sizes" | "text";
   effect: "restart" | "live" | "display";
   /** Shown only where the choice stands at one of the options. */
-  when?: { choice: string; options: string[] } | null;
+  when?: When | null;
   /** slider, stepper, memory (from 0) */
   min?: number;
   max?: number;
@@ -84,6 +93,8 @@ export interface ViewSpec {
   click: string | null;
   /** It can be drawn into: every whole x that the pointer passes is an edit of this id, `_` and x. */
   draw?: string | null;
+  /** It can be painted on, in these configurations: the pointer's way is an edit of this id. */
+  stroke?: { id: string; when: When } | null;
   /** A canvas that is drawn in every frame of a moment. */
   moving?: boolean;
 }

@@ -31,18 +31,20 @@ export class Views {
    * @param {import("./engine.js").Engine} engine
    * @param {{ pointer: import("./views/markup.js").Pointer, words: import("./words.js").Words, guarded: (act: () => void) => void,
    *   speak: (sentence: string) => void, redraw: () => void, click: (id: string, locate: () => Float64Array) => void,
-   *   draw: (id: string, locate: () => Float64Array[]) => void }} acts `locate` gives points in data units
+   *   draw: (id: string, locate: () => Float64Array[]) => void, paint: (id: string, begins: boolean, locate: () => Float64Array[]) => void }} acts
+   *   `locate` gives points in data units
    */
   constructor(root, specs, engine, acts) {
     this.root = root;
     this.engine = engine;
+    this.acts = acts;
     for (const section of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-view]"))) {
       const index = specs.findIndex(({ id }) => id === section.dataset.view);
       const spec = specs[index];
       if (!spec) continue;
       const title = section.querySelector("h3")?.textContent ?? spec.id;
       const picture = find(section, ".picture");
-      const { click, draw } = spec;
+      const { click, draw, stroke } = spec;
       const at = (/** @type {[number, number]} */ place) => /** @type {Canvas} */ (view).locate(...place);
       /** @type {Markup | Canvas} */
       const view =
@@ -56,8 +58,9 @@ export class Views {
               table: spec.kind !== "image",
               palette: () => this.colours,
               redraw: acts.redraw,
-              click: click ? (x, y) => acts.click(click, () => at([x, y])) : null,
+              click: click ? (x, y) => this.#click(index, click, () => at([x, y])) : null,
               draw: draw ? (from, to) => acts.draw(draw, () => [at(from), at(to)]) : null,
+              paint: stroke ? (points, begins) => acts.paint(stroke.id, begins, () => points.map(at)) : null,
             });
       this.#all.push({ spec, index, section, title, view, shown: 0 });
     }
@@ -72,6 +75,19 @@ export class Views {
       { rootMargin: "100px" },
     );
     for (const { section } of this.#all) near.observe(section);
+  }
+
+  /** Tells the views what the controls allow. @param {(when: import("./types").When) => boolean} holds */
+  allow(holds) {
+    for (const { spec, view } of this.#all) if (view instanceof Canvas) view.painting = !!spec.stroke && holds(spec.stroke.when);
+  }
+
+  /** A click, by pointer or by keyboard; a brush leaves a dab. @param {number} index @param {string} id @param {() => Float64Array} locate */
+  #click(index, id, locate) {
+    const shown = this.#all.find((other) => other.index === index);
+    const stroke = shown?.view instanceof Canvas && shown.view.painting ? shown.spec.stroke : null;
+    if (stroke) this.acts.paint(stroke.id, true, () => [locate()]);
+    else this.acts.click(id, locate);
   }
 
   /** The pictures that can be taken away. */

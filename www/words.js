@@ -39,10 +39,11 @@ export function dictionary(table, families = []) {
     has: (/** @type {string} */ key) => Object.hasOwn(table, key),
     /** For the engine: key, tab, text, a line each. */
     lines: () => Object.entries(table).map(([key, text]) => `${key}\t${text.replace(/\s+/g, " ")}`).join("\n"),
-    /** The sentence of a problem: code, subject, given, expected. */
+    /** The sentence of a problem: code, subject, given, expected. A lesson may have one of its own for a subject. */
     problem: (/** @type {string} */ line) => {
       const [code, subject = "", given = "", expected = ""] = line.split("\t");
-      return say(`notice.${code}`, { subject: subject && name(subject), given, expected });
+      const own = `notice.${code}.${subject}`;
+      return say(Object.hasOwn(table, own) ? own : `notice.${code}`, { subject: subject && name(subject), given, expected });
     },
   };
 }

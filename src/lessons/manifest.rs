@@ -189,6 +189,16 @@ impl ViewKind {
     }
 }
 
+/// How a view is painted on: the pointer's way over it, in data coordinates, is sent as edits of one thing; `x,y` begins a
+/// stroke, `+x,y` leads it on. Then it takes no clicks.
+#[derive(Clone, Copy, Debug)]
+pub struct Stroke {
+    /// The thing.
+    pub id: &'static str,
+    /// In these configurations only.
+    pub when: When,
+}
+
 /// One view of the figure.
 #[derive(Debug)]
 pub struct ViewSpec {
@@ -204,6 +214,8 @@ pub struct ViewSpec {
     pub click: Option<&'static str>,
     /// It can be drawn into: for every whole x that the pointer passes, the thing called `id_x` is set to its y.
     pub draw: Option<&'static str>,
+    /// It can be painted on.
+    pub stroke: Option<Stroke>,
     /// It shows values on their way ([`At::progress`](super::At)): a canvas that is drawn in every frame of a moment.
     pub moving: bool,
 }
@@ -217,6 +229,7 @@ impl ViewSpec {
         lazy: false,
         click: None,
         draw: None,
+        stroke: None,
         moving: false,
     };
 }

@@ -139,6 +139,17 @@ pub struct Answer {
     pub format: Format,
 }
 
+/// What a thing that the reader edits is to the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// Part of its state (a weight): the edit takes effect at the step that is shown.
+    State,
+    /// Given from the start (data): the edit takes effect at step 0, and what followed from it is computed anew.
+    Given,
+    /// Nothing that the run computes follows from it (paint on a picture): it is there at every step, and none is lost.
+    Aside,
+}
+
 /// A running lesson.
 pub trait Lesson {
     /// A copy at the same step.
@@ -153,11 +164,10 @@ pub trait Lesson {
     /// Changes the thing called `id` (a weight, an input, a new point) to what `text` says. Returns the text under which
     /// the change is kept: complete, so that a replay does not depend on what is displayed.
     fn edit(&mut self, id: &str, text: &str) -> Result<String, Problem>;
-    /// Whether the thing called `id` is given from the start (data, not state): then its edit takes effect at step 0, whatever
-    /// step is shown, and what followed from it is computed anew.
-    fn is_given(&self, id: &str) -> bool {
+    /// What the thing called `id` is to the run, and so where its edit takes effect.
+    fn bearing(&self, id: &str) -> Bearing {
         let _ = id;
-        false
+        Bearing::State
     }
     /// Metrics of the manifest that follow from what the lesson keeps, for steps 0 to the present one, as the `Display`
     /// controls now have them: index and values. A change of such a control rewrites what was recorded.
@@ -166,6 +176,27 @@ pub trait Lesson {
     }
     /// Goes one step on.
     fn step(&mut self);
+    /// Does a portion of the next step, a few milliseconds of it, and says whether the step is complete; what is shown and
+    /// recorded changes only then. Many portions make the step that `step` makes at once, bit for bit. A copy begins the step
+    /// anew.
+    fn advance(&mut self) -> bool {
+        self.step();
+        true
+    }
+    /// How much of the next step is done, 0 to 1.
+    fn advanced(&self) -> f64 {
+        0.0
+    }
+    /// Does a portion of what an edit has left to be computed at this step, and says whether something is left still. Until
+    /// then the numbers that it concerns are absent.
+    fn catch_up(&mut self) -> bool {
+        false
+    }
+    /// Does a portion of what [`verify`](Lesson::verify) needs, and says whether something is left still. Who does not wait for
+    /// it pays for the rest there.
+    fn prove(&mut self) -> bool {
+        false
+    }
     /// Writes the metrics of the manifest, as they are at this step.
     fn metrics(&self, out: &mut [f64]);
     /// The stages of a step, in order; at least one.

@@ -30,6 +30,8 @@ pub enum Code {
     NotAChoice,
     /// Longer than allowed.
     TooLong,
+    /// There is room for so many and no more.
+    Full,
     /// Does not have the form that is expected.
     Malformed,
     /// The same key twice; the last one counts.
@@ -44,12 +46,13 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the tests of the translations.
-    pub const ALL: [Code; 10] = [
+    pub const ALL: [Code; 11] = [
         Code::UnknownKey,
         Code::NotANumber,
         Code::OutOfRange,
         Code::NotAChoice,
         Code::TooLong,
+        Code::Full,
         Code::Malformed,
         Code::Repeated,
         Code::Adapted,
@@ -65,6 +68,7 @@ impl Code {
             Code::OutOfRange => "out-of-range",
             Code::NotAChoice => "not-a-choice",
             Code::TooLong => "too-long",
+            Code::Full => "full",
             Code::Malformed => "malformed",
             Code::Repeated => "repeated",
             Code::Adapted => "adapted",
@@ -107,6 +111,7 @@ impl fmt::Display for Problem {
             Code::OutOfRange => write!(out, "{subject}: {given} is outside {expected}; the nearest value is used."),
             Code::NotAChoice => write!(out, "{subject}: \"{given}\" is not one of {expected}; the default is used."),
             Code::TooLong => write!(out, "{subject}: too long; at most {expected} characters."),
+            Code::Full => write!(out, "{subject}: there is room for {expected}, and no more."),
             Code::Malformed => write!(out, "{subject}: \"{given}\" is not of the form {expected}; it is left out."),
             Code::Repeated => write!(out, "{subject} is given twice; the last one counts."),
             Code::Adapted => write!(out, "{subject}: {given} does not fit here; {expected} is used."),

@@ -117,9 +117,9 @@ impl Session {
         line(self.run.set(id, text))
     }
 
-    /// Changes a thing in the figure, at this step.
+    /// Changes a thing in the figure, at this step; `work` computes what follows from it.
     pub fn edit(&mut self, id: &str, text: &str) -> String {
-        line(self.run.edit(id, text))
+        line(self.run.begin_edit(id, text))
     }
 
     /// The step shown.
@@ -174,9 +174,24 @@ impl Session {
         self.run.seek(step);
     }
 
-    /// Takes at most so many steps towards the wanted one; returns how many are left.
+    /// Takes at most so many short steps towards the wanted one, or does a portion of a long one; returns how many are left.
     pub fn work(&mut self, most: u32) -> u32 {
-        self.run.work(most)
+        self.run.work_on(most)
+    }
+
+    /// Whether, at the wanted step, `work` has something left to do.
+    pub fn behind(&self) -> bool {
+        self.run.is_behind()
+    }
+
+    /// How much of the next step is done, 0 to 1.
+    pub fn advanced(&self) -> f64 {
+        self.run.advanced()
+    }
+
+    /// Does a portion of what `verify` needs; says whether something is left.
+    pub fn prove(&mut self) -> bool {
+        self.run.prove()
     }
 
     /// Back to what the preset says.

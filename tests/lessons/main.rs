@@ -7,7 +7,9 @@ mod backprop;
 mod contract;
 mod digests;
 mod ema;
+mod portions;
 mod programs;
+mod reading;
 mod receptive_field;
 
 use tensorscope::lessons::{Run, find};

@@ -1,4 +1,4 @@
-//! Lesson 9: published fields, five hundred stacks against a recurrence of their own, the proof by gradient, the brush.
+//! Lesson 9: published fields, five hundred stacks against a recurrence of their own, the proof by gradient.
 
 use super::{bits, go, readout, run};
 use tensorscope::lessons::Run;
@@ -254,7 +254,12 @@ fn stacks_that_nobody_would_wish_for_do_no_harm() {
     let strides = format!("input9x9x1{}", " conv9x1s9p8".repeat(30));
     for stack in ["input1x1x1", "input512x512x1 conv512x1", &long, "input3x3x1 conv1x1p4000", "input4x4x1 fc5 relu fc2"]
     {
-        let mut figure = figure(stack, "");
+        let mut figure = run(LESSON, &format!("stack={}", stack.replace(' ', "+")));
+        // Of those whose passes are too much, that is said.
+        assert!(
+            figure.take_notices().iter().all(|notice| ["channels", "stack"].contains(&&*notice.subject)),
+            "{stack}"
+        );
         go(&mut figure, 2);
         for index in 0..7 {
             let _ = figure.lesson().view(index, figure.at());
@@ -264,21 +269,6 @@ fn stacks_that_nobody_would_wish_for_do_no_harm() {
     }
     let mut figure = run(LESSON, &format!("stack={}", strides.replace(' ', "+")));
     assert_eq!(figure.take_notices().len(), 1, "a field beyond 2^53 pixels is refused");
-}
-
-#[test]
-fn paint_outside_the_box_changes_nothing_and_inside_something() {
-    let small = "input64x64x3 conv3x8p1 bn relu maxpool2 res(conv3x8p1 bn relu conv3x8p1 bn) relu conv3x8p1";
-    let mut figure = figure(small, "&tool=brush&brush=6");
-    let [left, top, right, bottom] = numbers(&figure, &["left", "top", "right", "bottom"])[..] else { panic!("four") };
-    for outside in [(left - 7.0, top), (right + 8.0, bottom), (left, top - 7.0), (3.0, 3.0), (63.0, 62.0)] {
-        assert_eq!(figure.edit("point", &format!("{},{}", outside.0, outside.1)), None);
-        assert_eq!(readout(&figure, "changed"), 0.0, "{outside:?}");
-    }
-    let (x, y) = ((left + right) / 2.0, (top + bottom) / 2.0);
-    assert_eq!(figure.edit("point", &format!("{x},{y}")), None);
-    assert!(readout(&figure, "changed") != 0.0);
-    assert_eq!(bits(&figure), bits(&run(LESSON, &figure.state())), "{}", figure.state());
 }
 
 #[test]
@@ -356,10 +346,11 @@ fn pytorch_finds_the_same_box() {
         assert_eq!(line("figure:"), boxed, "{preset}");
         let side = figure.current().text("stack")["input".len()..].split('x').next().expect("rows").parse::<f64>();
         let last = side.expect("a number") - 1.0;
-        // The gradient ends where the picture ends.
+        let weights = figure.current().choice("weights");
+        // The gradient ends where the picture ends, and where what was learned is not positive it may end before.
         let clipped = [boxed[0].max(0.0), boxed[1].min(last), boxed[2].max(0.0), boxed[3].min(last)];
         let found = line("gradient:");
-        if boxed == clipped {
+        if boxed == clipped && weights != 2 {
             assert_eq!(found, boxed, "{preset}");
         } else {
             assert!((0..4).all(|side| if side % 2 == 0 {
@@ -368,9 +359,11 @@ fn pytorch_finds_the_same_box() {
                 found[side] <= clipped[side]
             }));
         }
-        if figure.current().choice("weights") == 1 {
+        if weights != 0 {
+            // Even weights are f64 on both sides, learned ones f32, in another order of sums.
+            let bound = if weights == 1 { 1e-12 } else { 1e-4 };
             let (theirs, ours) = (line("variance along the columns")[0], readout(&figure, "variance_x"));
-            assert!((theirs - ours).abs() < 1e-12 * ours, "{preset}: {theirs} {ours}");
+            assert!((theirs - ours).abs() < bound * ours, "{preset}: {theirs} {ours}");
         }
     }
 }

@@ -62,7 +62,7 @@ export async function settle(page) {
   await page.waitForFunction(
     () => {
       const root = document.querySelector("figure.scope");
-      const busy = root.querySelector(".wait:not([hidden])") || root.hasAttribute("aria-busy");
+      const busy = root.querySelector(".wait:not([hidden]), .proven[aria-busy]") || root.hasAttribute("aria-busy");
       const now = `${root.querySelector(".proven")?.textContent}${location.hash}`;
       const same = window.settled?.now === now;
       if (!same || busy) window.settled = { now, since: performance.now() };

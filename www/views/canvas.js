@@ -18,6 +18,7 @@ export class Canvas {
   near = true;
   /** Whether something has changed that it does not show. */
   stale = true;
+  #painting = false;
   #width = 0;
   #height = 0;
   #rest = 0;
@@ -28,7 +29,8 @@ export class Canvas {
    * @param {import("../engine.js").Engine} engine
    * @param {{ title: string, words: import("../words.js").Words, guarded: (act: () => void) => void, speak: (sentence: string) => void,
    *   palette: () => Uint32Array, redraw: () => void, table: boolean, click: ((x: number, y: number) => void) | null,
-   *   draw: ((from: [number, number], to: [number, number]) => void) | null }} options `click` and `draw` are told CSS pixels
+   *   draw: ((from: [number, number], to: [number, number]) => void) | null,
+   *   paint: ((points: [number, number][], begins: boolean) => void) | null }} options `click`, `draw` and `paint` are told CSS pixels
    */
   constructor(picture, index, engine, options) {
     this.picture = picture;
@@ -47,11 +49,13 @@ export class Canvas {
     if (click) {
       picture.classList.add("clickable");
       this.canvas.addEventListener("click", (event) => {
+        if (this.#painting) return;
         const { left, top } = this.canvas.getBoundingClientRect();
         click(event.clientX - left, event.clientY - top);
       });
     }
     if (options.draw) this.#drawable(options.draw);
+    if (options.paint) this.#paintable(options.paint);
     const again = () => {
       this.stale = true;
       options.redraw();
@@ -70,18 +74,60 @@ export class Canvas {
     this.canvas.classList.add("drawable");
     /** @type {[number, number] | null} */
     let from = null;
-    const place = (/** @type {PointerEvent} */ event) => {
-      const { left, top } = this.canvas.getBoundingClientRect();
-      return /** @type {[number, number]} */ ([event.clientX - left, event.clientY - top]);
-    };
     this.canvas.addEventListener("pointerdown", (event) => {
       this.canvas.setPointerCapture(event.pointerId);
-      draw((from = place(event)), from);
+      draw((from = this.#place(event)), from);
     });
     this.canvas.addEventListener("pointermove", (event) => {
-      if (from) draw(from, (from = place(event)));
+      if (from) draw(from, (from = this.#place(event)));
     });
     this.canvas.addEventListener("lostpointercapture", () => (from = null));
+  }
+
+  /** Whether the pointer leaves a stroke; where it does, a finger does not move the page. */
+  set painting(/** @type {boolean} */ on) {
+    this.#painting = on;
+    this.canvas.classList.toggle("drawable", on);
+  }
+
+  get painting() {
+    return this.#painting;
+  }
+
+  /** While `painting`, the pointer's way is told once a frame. @param {(points: [number, number][], begins: boolean) => void} paint */
+  #paintable(paint) {
+    /** @type {[number, number][]} */
+    let points = [];
+    let [down, begins, frame] = [false, false, 0];
+    const tell = () => {
+      frame = 0;
+      const told = points;
+      points = [];
+      if (told.length) paint(told, begins);
+      begins = false;
+    };
+    this.canvas.addEventListener("pointerdown", (event) => {
+      if (!this.#painting || event.button !== 0) return;
+      this.canvas.setPointerCapture(event.pointerId);
+      [down, begins, points] = [true, true, [this.#place(event)]];
+      tell();
+    });
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (!down) return;
+      points.push(this.#place(event));
+      frame ||= requestAnimationFrame(tell);
+    });
+    this.canvas.addEventListener("lostpointercapture", () => {
+      down = false;
+      cancelAnimationFrame(frame);
+      tell();
+    });
+  }
+
+  /** Where the pointer is, in CSS pixels. @param {PointerEvent} event @returns {[number, number]} */
+  #place(event) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
   }
 
   /** Takes the place of the still, or of an earlier session. */

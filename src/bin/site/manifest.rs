@@ -1,7 +1,7 @@
 //! A lesson's manifest as JSON: in the page for its script, and in `lessons.json` for embedders and tests.
 
 use serde_json::{Map, Value, json};
-use tensorscope::lessons::manifest::{Control, Effect, Kind, Place};
+use tensorscope::lessons::manifest::{Control, Effect, Kind, Place, When};
 use tensorscope::lessons::{LIGHT, Manifest};
 
 use crate::LANGUAGES;
@@ -35,6 +35,7 @@ pub fn json(manifest: &Manifest, prose: &[&Prose]) -> Value {
             "lazy": view.lazy,
             "click": view.click,
             "draw": view.draw,
+            "stroke": view.stroke.as_ref().map(|stroke| json!({ "id": stroke.id, "when": when(&stroke.when) })),
             "moving": view.moving,
         })).collect::<Vec<_>>(),
         "readouts": manifest.readouts.iter().map(|readout| json!({ "id": readout.id, "unit": readout.unit })).collect::<Vec<_>>(),
@@ -52,6 +53,11 @@ pub fn json(manifest: &Manifest, prose: &[&Prose]) -> Value {
         "languages": LANGUAGES.iter().map(|language| language.code).collect::<Vec<_>>(),
         "pages": by_language(&|index| format!("{}/{}/", LANGUAGES[index].code, manifest.id)),
     })
+}
+
+/// The configurations in which something makes sense.
+fn when(when: &When) -> Value {
+    json!({ "choice": when.choice, "options": when.options })
 }
 
 /// A control: its id, its kind, what changing it does, and the fields of its kind.
@@ -74,7 +80,7 @@ fn control(control: &Control) -> Value {
         }
     };
     value["id"] = json!(control.id);
-    value["when"] = json!(control.when.map(|when| json!({ "choice": when.choice, "options": when.options })));
+    value["when"] = json!(control.when.as_ref().map(when));
     value["effect"] = json!(match control.effect {
         Effect::Restart => "restart",
         Effect::Live => "live",
@@ -99,7 +105,6 @@ mod tests {
     use crate::prose::{self, tests::SAMPLE};
     use crate::tex::Tex;
     use tensorscope::lessons::REGISTRY;
-    use tensorscope::lessons::manifest::When;
 
     #[test]
     fn everything_in_the_manifest_is_in_the_json() {

@@ -118,6 +118,18 @@ mod tests {
     }
 
     #[test]
+    fn of_a_stream_around_ten_the_error_is_small_beside_the_average_itself() {
+        for beta in [0.0, 0.9, 0.9999] {
+            let mut rng = Rng::new(6, 0);
+            let thetas: Vec<f64> = (0..100_000).map(|_| 10.0 + rng.normal()).collect();
+            let fold = |pair: Pair, (i, theta): (usize, &f64)| pair.next(beta, i + 1, *theta);
+            let pair = thetas.iter().enumerate().fold(Pair::NEW, fold);
+            let (sum, _) = closed_form(beta, &thetas);
+            assert!((pair.zero - sum).abs() / sum < 1e-12, "{beta}: {} {sum}", pair.zero);
+        }
+    }
+
+    #[test]
     fn half_of_a_weight_is_left_after_a_half_life() {
         for (beta, steps) in [(0.9, "6.579"), (0.98, "34.310"), (0.999, "692.80")] {
             let digits = steps.split_once('.').map_or(0, |(_, digits)| digits.len());

@@ -58,6 +58,10 @@ impl Lens {
                 series.push(Series { name: Name::Key(name), style, start: 0.0, stride: 1.0, y });
             }
         }
+        if let Some(profile) = self.untrained.profile(self.size(), 1) {
+            let y = profile.iter().map(|share| 100.0 * share).collect();
+            series.push(Series { name: Name::Key("series.untrained"), style: 3, start: 0.0, stride: 1.0, y });
+        }
         Curve {
             x: axis("axis.column", Some((0.0, width as f64 - 1.0))),
             y: axis("axis.share", None),

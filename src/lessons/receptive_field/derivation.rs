@@ -224,10 +224,11 @@ impl Lens {
                 let (first, size) = (px(self.geometry.seen(axis).0), px(self.geometry.field[axis].size()));
                 Math::row([first, Math::op("+"), size, Math::op("−"), Math::constant("1"), Math::op("="), number])
             }
-            "changed" => {
-                let painted = self.painted?;
-                let value = |value: f32| Math::number(f64::from(value), MEASURED, false);
-                Math::row([value(painted.after), Math::op("−"), value(painted.before), Math::op("="), number])
+            "changed" | "changed_outside" => {
+                let painted = self.painted.as_ref()?;
+                let after = if id == "changed" { Some(painted.after) } else { painted.outside };
+                let value = |value: f64| Math::number(value, MEASURED, false);
+                Math::row([value(after?), Math::op("−"), value(painted.before), Math::op("="), number])
             }
             _ => Math::row([Math::Word(word(id)), Math::op("="), number]),
         };
@@ -247,6 +248,11 @@ fn word(id: &str) -> &'static str {
         "variance_y",
         "variance_x",
         "middle",
+        "untrained_variance_y",
+        "untrained_variance_x",
+        "untrained_middle",
+        "digit",
+        "said",
         "value",
         "value_painted",
     ];

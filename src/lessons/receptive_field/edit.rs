@@ -1,15 +1,55 @@
 //! What the reader does to the picture: choosing a unit, painting. Each is kept as one text that says everything, so that a
-//! replay does not depend on the tool that is chosen then: `u13,14` and, behind bars, the dabs of paint `|x,y,radius`.
+//! replay does not depend on the tool that is chosen then: `13,14` is a unit; paint is strokes behind one another,
+//! `radius,x,y,x,y~radius,x,y`, each the way of a round brush.
 
-use super::{Dab, Lens, Painted, Tool, pass};
+use super::Lens;
 use crate::lessons::config::{parse_count, parse_number};
 use crate::lessons::problem::{Code, Problem};
 use std::rc::Rc;
 
-/// Most dabs of paint.
-const MOST_DABS: usize = 64;
+/// Most points of all strokes: an address must not grow beyond what can be sent.
+const MOST_POINTS: usize = 400;
 /// The colour of the paint; no cat has it.
 const PAINT: [u8; 3] = [255, 0, 140];
+/// From this radius on whole pixels are exact enough.
+const BROAD: f64 = 4.0;
+
+/// The way of a round brush, in pixels of the picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stroke {
+    radius: f64,
+    points: Vec<[f64; 2]>,
+}
+
+impl Stroke {
+    /// Every pixel of a picture of this size whose middle it covers, by row and column; one may come twice.
+    fn covers(&self, [height, width]: [usize; 2], mut visit: impl FnMut(usize, usize)) {
+        let last = self.points.len() - 1;
+        for from in 0..last.max(1) {
+            let (a, b) = (self.points[from], self.points[(from + 1).min(last)]);
+            let reach = |axis: usize, side: usize| {
+                let (low, high) = (a[axis].min(b[axis]) - self.radius, a[axis].max(b[axis]) + self.radius);
+                libm::floor(low.max(0.0)) as usize..(libm::ceil(high).max(0.0) as usize).min(side)
+            };
+            for y in reach(1, height) {
+                for x in reach(0, width) {
+                    if squared_distance([x as f64 + 0.5, y as f64 + 0.5], a, b) <= self.radius * self.radius {
+                        visit(y, x);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// From `p` to the nearest point between `a` and `b`.
+fn squared_distance(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
+    let (way, to) = ([b[0] - a[0], b[1] - a[1]], [p[0] - a[0], p[1] - a[1]]);
+    let length = way[0] * way[0] + way[1] * way[1];
+    let along = if length > 0.0 { ((to[0] * way[0] + to[1] * way[1]) / length).clamp(0.0, 1.0) } else { 0.0 };
+    let off = [to[0] - along * way[0], to[1] - along * way[1]];
+    off[0] * off[0] + off[1] * off[1]
+}
 
 impl Lens {
     /// Changes the thing called `id`; returns the text under which it is kept.
@@ -23,17 +63,27 @@ impl Lens {
                 let mut unit = self.geometry.unit;
                 unit[axis] = number as usize;
                 self.look_from(unit);
-                self.refresh_value();
                 Ok(number.to_string())
             }
             "unit" => {
                 let unit = self.read_unit(id, text)?;
                 self.look_from(unit);
-                self.refresh_value();
-                Ok(text.trim().into())
+                Ok(format!("{},{}", unit[0], unit[1]))
             }
-            "point" => self.point(text),
-            _ => Err(Problem::new(Code::UnknownKey, id, text, "unit, unit_row, unit_col, point")),
+            "point" => {
+                // A click on the picture at x,y; kept is the unit that looks there.
+                let unit = match text.strip_prefix('u') {
+                    Some(kept) => self.read_unit(id, kept)?,
+                    None => {
+                        let [x, y] = read_point(text)?;
+                        self.geometry.unit_at(x, y)
+                    }
+                };
+                self.look_from(unit);
+                Ok(format!("u{},{}", unit[0], unit[1]))
+            }
+            "paint" => self.paint(text),
+            _ => Err(Problem::new(Code::UnknownKey, id, text, "unit, unit_row, unit_col, point, paint")),
         }
     }
 
@@ -53,75 +103,104 @@ impl Lens {
         Ok(unit)
     }
 
-    /// A click at `x,y` (with a third field: with the other tool), or the whole state as it was kept.
-    fn point(&mut self, text: &str) -> Result<String, Problem> {
-        if let Some(kept) = text.strip_prefix('u') {
-            let mut parts = kept.split('|');
-            let unit = self.read_unit("point", parts.next().unwrap_or_default())?;
-            let dabs: Vec<Dab> = parts.take(MOST_DABS).map(|part| self.read_dab(part)).collect::<Result<_, _>>()?;
-            self.look_from(unit);
-            self.paint = Rc::new(dabs);
-        } else {
-            let (place, other) = match text.match_indices(',').nth(1) {
-                Some((at, _)) => (&text[..at], true),
-                None => (text, false),
-            };
-            let dab = self.read_dab(&format!("{place},{}", self.brush))?;
-            if (self.tool == Tool::Brush) != other {
-                if self.paint.len() == MOST_DABS {
-                    return Err(Problem::new(Code::TooLong, "point", "", MOST_DABS.to_string()));
+    /// `x,y` begins a stroke with the present brush, `+x,y` leads it on; anything else is all paint as it was kept, nothing for
+    /// a clean picture.
+    fn paint(&mut self, text: &str) -> Result<String, Problem> {
+        let mut strokes = (*self.paint).clone();
+        match text.strip_prefix('+') {
+            Some(next) => {
+                let point = read_point(next)?;
+                match strokes.last_mut() {
+                    Some(stroke) => extend(stroke, point),
+                    None => strokes.push(self.stroke(point)),
                 }
-                Rc::make_mut(&mut self.paint).push(dab);
-            } else {
-                self.look_from(self.geometry.unit_at(dab.x, dab.y));
+            }
+            None if text.split(',').count() == 2 => strokes.push(self.stroke(read_point(text)?)),
+            None => {
+                strokes = text.split('~').filter(|part| !part.is_empty()).map(read_stroke).collect::<Result<_, _>>()?
             }
         }
-        self.refresh_value();
-        let [row, column] = self.geometry.unit;
-        let dabs = self.paint.iter().map(|Dab { x, y, radius }| format!("|{x},{y},{radius}"));
-        Ok(format!("u{row},{column}{}", dabs.collect::<String>()))
-    }
-
-    /// `x,y,radius`.
-    fn read_dab(&self, text: &str) -> Result<Dab, Problem> {
-        let form = || Problem::new(Code::Malformed, "point", text, "x,y");
-        let fields: Vec<&str> = text.split(',').collect();
-        let [x, y, radius] = fields[..] else { return Err(form()) };
-        let number = |text: &str, most: f64| {
-            let (number, problem) = parse_number("point", text, -most, most);
-            number.ok_or_else(|| problem.unwrap_or_else(form))
+        if strokes.iter().map(|stroke| stroke.points.len()).sum::<usize>() > MOST_POINTS {
+            return Err(Problem::new(Code::Full, "paint", "", MOST_POINTS.to_string()));
+        }
+        self.paint = Rc::new(strokes);
+        let one = |stroke: &Stroke| {
+            let places = stroke.points.iter().map(|[x, y]| format!(",{x},{y}"));
+            format!("{}{}", stroke.radius, places.collect::<String>())
         };
-        // To a tenth of a pixel: shorter addresses.
-        let tenth = |value: f64| libm::round(value * 10.0) / 10.0;
-        Ok(Dab { x: tenth(number(x, 1e4)?), y: tenth(number(y, 1e4)?), radius: tenth(number(radius, 100.0)?).abs() })
+        Ok(self.paint.iter().map(one).collect::<Vec<_>>().join("~"))
     }
 
-    /// The picture with the paint on it: RGB.
-    pub(super) fn painted_rgb(&self) -> Vec<u8> {
+    /// A stroke that begins.
+    fn stroke(&self, point: [f64; 2]) -> Stroke {
+        Stroke { radius: self.brush, points: vec![point.map(|place| rounded(place, self.brush))] }
+    }
+
+    /// The picture with this paint on it, or only with what of it lies outside of the box: RGB.
+    pub(super) fn painted_rgb(&self, paint: &[Stroke], outside: bool) -> Vec<u8> {
         let mut rgb = (*self.rgb).clone();
-        let width = self.size()[1];
-        if self.paint.is_empty() {
-            return rgb;
-        }
-        for (at, pixel) in rgb.chunks_exact_mut(3).enumerate() {
-            let (x, y) = ((at % width) as f64 + 0.5, (at / width) as f64 + 0.5);
-            let covers = |dab: &Dab| (x - dab.x) * (x - dab.x) + (y - dab.y) * (y - dab.y) <= dab.radius * dab.radius;
-            if self.paint.iter().any(covers) {
-                pixel.copy_from_slice(&PAINT);
-            }
+        let size = self.size();
+        for stroke in paint {
+            stroke.covers(size, |y, x| {
+                if !(outside && self.sees(y, x)) {
+                    rgb[(y * size[1] + x) * 3..][..3].copy_from_slice(&PAINT);
+                }
+            });
         }
         rgb
     }
 
-    /// The unit's number, computed on both pictures in full, where there is paint.
-    fn refresh_value(&mut self) {
-        self.painted = None;
-        if self.paint.is_empty() || !pass::is_affordable(&self.net, pass::PASS) {
-            return;
+    /// Whether some of this paint lies inside of the box, and some outside, on the picture.
+    pub(super) fn sides(&self, paint: &[Stroke]) -> (bool, bool) {
+        let (mut inside, mut outside) = (false, false);
+        for stroke in paint {
+            stroke.covers(self.size(), |y, x| if self.sees(y, x) { inside = true } else { outside = true });
         }
-        let input = |rgb: &[u8]| pass::Input::of_rgb(rgb, self.net.input);
-        let clean = pass::value(&self.geometry, &self.net, &input(&self.rgb), self.seed, None);
-        let after = pass::value(&self.geometry, &self.net, &input(&self.painted_rgb()), self.seed, Some(&clean));
-        self.painted = Some(Painted { before: clean.value, after: after.value });
+        (inside, outside)
     }
+}
+
+/// Leads a stroke on, unless that would not be seen.
+fn extend(stroke: &mut Stroke, point: [f64; 2]) {
+    let point = point.map(|place| rounded(place, stroke.radius));
+    let last = *stroke.points.last().expect("a stroke has a point");
+    let least = (stroke.radius / 3.0).max(1.0);
+    if squared_distance(point, last, last) >= least * least {
+        stroke.points.push(point);
+    }
+}
+
+/// As exact as a brush of this radius needs it: shorter addresses.
+fn rounded(place: f64, radius: f64) -> f64 {
+    let steps = if radius < BROAD { 10.0 } else { 1.0 };
+    libm::round(place * steps) / steps
+}
+
+/// `x,y`.
+fn read_point(text: &str) -> Result<[f64; 2], Problem> {
+    let form = || Problem::new(Code::Malformed, "point", text, "x,y");
+    let (x, y) = text.split_once(',').ok_or_else(form)?;
+    let mut point = [0.0; 2];
+    for (place, field) in point.iter_mut().zip([x, y]) {
+        *place = read_number(field, 1e4)?;
+    }
+    Ok(point)
+}
+
+/// `radius,x,y,x,y`.
+fn read_stroke(text: &str) -> Result<Stroke, Problem> {
+    let fields: Vec<&str> = text.split(',').collect();
+    if fields.len() < 3 || fields.len().is_multiple_of(2) {
+        return Err(Problem::new(Code::Malformed, "paint", text, "radius,x,y,x,y"));
+    }
+    let radius = read_number(fields[0], 100.0)?.abs();
+    let pairs = fields[1..].chunks_exact(2);
+    let points = pairs.map(|pair| Ok([read_number(pair[0], 1e4)?, read_number(pair[1], 1e4)?]));
+    Ok(Stroke { radius, points: points.collect::<Result<_, _>>()? })
+}
+
+/// A number of pixels, up to `most` in both directions.
+fn read_number(text: &str, most: f64) -> Result<f64, Problem> {
+    let (number, problem) = parse_number("point", text, -most, most);
+    number.ok_or_else(|| problem.unwrap_or_else(|| Problem::new(Code::Malformed, "point", text, "x,y")))
 }

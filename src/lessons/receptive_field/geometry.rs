@@ -149,6 +149,15 @@ impl Geometry {
         (first <= last).then_some((first as usize, last as usize))
     }
 
+    /// Whether a pixel lies in the box.
+    pub fn sees(&self, y: usize, x: usize) -> bool {
+        let within = |axis: usize, at: usize| {
+            let (first, last) = self.seen(axis);
+            (first..=last).contains(&(at as i64))
+        };
+        within(0, y) && within(1, x)
+    }
+
     /// Whether the whole box lies on the picture.
     pub fn fits(&self) -> bool {
         (0..2).all(|axis| {

@@ -1,9 +1,10 @@
 //! Lesson 9: how much of the picture can one number see?
 //!
 //! A stack of layers that the reader types, a photograph, one unit of the output. Moments go from the unit back to the
-//! picture, a layer each: its field opens. A step is one more backward pass with fresh weights, averaged in: where in that
-//! field the unit really looks.
+//! picture, a layer each: its field opens. A step is one more backward pass, with fresh weights or, for the network that has
+//! learned, over another picture, averaged in: where in that field the unit really looks.
 
+mod average;
 mod charts;
 mod derivation;
 mod edit;
@@ -12,26 +13,31 @@ mod pass;
 mod picture;
 mod proof;
 mod pytorch;
+mod reader;
 mod readouts;
 mod setup;
 mod tables;
+mod task;
+mod walk;
 
 use super::config::Value;
 use super::manifest::{
-    Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, ViewKind, ViewSpec, When,
+    Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, Stroke, ViewKind, ViewSpec, When,
 };
 use super::problem::Problem;
-use super::{Answer, Asset, At, Claim, Entry, Lesson, Moment, Pick, Readout};
+use super::{Answer, Asset, At, Bearing, Claim, Entry, Lesson, Moment, Pick, Readout};
 use crate::analysis::stack::Stack;
 use crate::analysis::zoo;
-use crate::data::photo;
+use crate::data::{digits, photo, reading};
 use crate::view::{Format, Math, View};
+use average::Average;
 use core::cell::OnceCell;
 use geometry::Geometry;
+use reader::Reader;
 use std::rc::Rc;
 
 /// The line of the registry.
-pub const ENTRY: Entry = Entry { manifest: &MANIFEST, new: setup::start, reconcile: |_| Vec::new() };
+pub const ENTRY: Entry = Entry { manifest: &MANIFEST, new: setup::start, reconcile: setup::reconcile };
 
 /// Whole numbers of pixels.
 const PIXELS: Format = Format::Integer;
@@ -39,6 +45,10 @@ const PIXELS: Format = Format::Integer;
 const MEASURED: Format = Format::Significant(4);
 /// The share of channels that a pass is computed with.
 const CHANNELS: [&str; 4] = ["all", "half", "quarter", "eighth"];
+/// Where weights come from.
+const WEIGHTS: [&str; 3] = ["random", "uniform", "trained"];
+/// Only there can the reader paint.
+const BRUSH: When = When { choice: "tool", options: &["brush"] };
 /// Answers to the prediction, in per cent.
 const GUESSES: [f64; 4] = [25.0, 50.0, 75.0, 90.0];
 
@@ -56,7 +66,7 @@ static MANIFEST: Manifest = Manifest {
         },
         Control {
             id: "weights",
-            kind: Kind::Choice { options: &["random", "uniform"], default: 0 },
+            kind: Kind::Choice { options: &WEIGHTS, default: 0 },
             effect: Effect::Restart,
             when: None,
         },
@@ -76,12 +86,13 @@ static MANIFEST: Manifest = Manifest {
             id: "brush",
             kind: Kind::Stepper { min: 1, max: 60, default: 8 },
             effect: Effect::Display,
-            when: Some(When { choice: "tool", options: &["brush"] }),
+            when: Some(BRUSH),
         },
         Control { id: "heat", kind: Kind::Toggle { default: true }, effect: Effect::Display, when: None },
     ],
     presets: &[
         Preset { id: "first", values: &[] },
+        Preset { id: "trained", values: &[("stack", setup::READS), ("weights", "trained")] },
         Preset { id: "lenet5", values: &[("stack", zoo::LENET5.whole)] },
         Preset { id: "alexnet", values: &[("stack", zoo::ALEXNET.body), ("channels", "quarter")] },
         Preset { id: "alexnet_v2", values: &[("stack", zoo::ALEXNET_V2.body), ("channels", "quarter")] },
@@ -102,6 +113,7 @@ static MANIFEST: Manifest = Manifest {
             kind: ViewKind::Image,
             place: Place::Stage,
             click: Some("point"),
+            stroke: Some(Stroke { id: "paint", when: BRUSH }),
             moving: true,
             ..PLAIN
         },
@@ -133,15 +145,25 @@ static MANIFEST: Manifest = Manifest {
         ReadoutSpec { id: "variance_y", unit: "unit.px2" },
         ReadoutSpec { id: "variance_x", unit: "unit.px2" },
         ReadoutSpec { id: "middle", unit: "unit.percent" },
+        ReadoutSpec { id: "untrained_variance_y", unit: "unit.px2" },
+        ReadoutSpec { id: "untrained_variance_x", unit: "unit.px2" },
+        ReadoutSpec { id: "untrained_middle", unit: "unit.percent" },
+        ReadoutSpec { id: "digit", unit: "" },
+        ReadoutSpec { id: "said", unit: "" },
         ReadoutSpec { id: "value", unit: "" },
         ReadoutSpec { id: "value_painted", unit: "" },
         ReadoutSpec { id: "changed", unit: "" },
+        ReadoutSpec { id: "changed_outside", unit: "" },
         ReadoutSpec { id: "r{l}", unit: "unit.px" },
         ReadoutSpec { id: "jump{l}", unit: "unit.px" },
         ReadoutSpec { id: "start{l}", unit: "unit.px" },
         ReadoutSpec { id: "padding{l}", unit: "unit.px" },
     ],
-    assets: &[Asset { id: "photo", file: photo::FILE, bytes: photo::BYTES, digest: photo::DIGEST }],
+    assets: &[
+        Asset { id: "photo", file: photo::FILE, bytes: photo::BYTES, digest: photo::DIGEST },
+        Asset { id: "digits", file: digits::FILE, bytes: digits::BYTES, digest: digits::DIGEST },
+        Asset { id: "reading", file: reading::FILE, bytes: reading::BYTES, digest: reading::DIGEST },
+    ],
     metrics: &[Metric { id: "variance_x", improves: 0 }, Metric { id: "middle", improves: 0 }],
     max_step: 16,
     heavy: false,
@@ -152,28 +174,15 @@ static MANIFEST: Manifest = Manifest {
     still: "moment=6",
 };
 
-/// A dab of paint: middle and radius, in pixels of the picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Dab {
-    x: f64,
-    y: f64,
-    radius: f64,
-}
-
-/// What the reader does with the pointer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tool {
-    /// Chooses a unit.
-    Unit,
-    /// Paints.
-    Brush,
-}
-
 /// The unit's number before and after painting.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Painted {
-    before: f32,
-    after: f32,
+    /// What was painted.
+    paint: Rc<Vec<edit::Stroke>>,
+    before: f64,
+    after: f64,
+    /// After painting only what lies outside of the box; nothing where nothing does.
+    outside: Option<f64>,
 }
 
 /// The running lesson.
@@ -184,23 +193,31 @@ struct Lens {
     net: Rc<Stack>,
     /// RGB of the picture at the stack's size.
     rgb: Rc<Vec<u8>>,
-    has_photo: bool,
-    uniform: bool,
+    /// Files that are not there yet.
+    missing: &'static [&'static str],
+    /// Index into [`WEIGHTS`].
+    weights: usize,
+    /// The network that has learned, where its weights are chosen and there.
+    reader: Option<Reader>,
     seed: u32,
     /// Whether this stack's passes can be computed here.
     affordable: bool,
-    /// Passes done, and how many of them had a gradient at all.
+    /// Passes done.
     passes: u32,
-    heard: u32,
-    /// Sum of their heats: `height x width`.
-    heat: Rc<Vec<f64>>,
-    paint: Rc<Vec<Dab>>,
+    /// The mean of them, and of those that go beside them with weights that have learned nothing.
+    heat: Average,
+    untrained: Average,
+    /// What the network took the last picture for.
+    said: Option<usize>,
+    paint: Rc<Vec<edit::Stroke>>,
+    /// The unit's number on the clean picture, once somebody has painted.
+    clean: Option<Rc<pass::Clean>>,
     painted: Option<Painted>,
-    tool: Tool,
     brush: f64,
     show_heat: bool,
     /// The proof for this unit, once somebody has asked.
     proof: Rc<OnceCell<proof::Proof>>,
+    underway: task::Underway,
 }
 
 impl Lens {
@@ -209,10 +226,52 @@ impl Lens {
         self.geometry.stack.input.size
     }
 
-    /// The mean of the passes so far: each pixel's share of |gradient|; nothing before the first one.
-    fn effective(&self) -> Option<impl Iterator<Item = f64> + '_> {
-        let passes = f64::from(self.heard);
-        (self.heard > 0).then(|| self.heat.iter().map(move |sum| sum / passes))
+    /// Whether all weights are equal.
+    fn uniform(&self) -> bool {
+        WEIGHTS[self.weights] == "uniform"
+    }
+
+    /// Whether the next step has something to compute: with equal weights every pass is the same.
+    fn computes(&self) -> bool {
+        let ready = self.reader.is_some() || WEIGHTS[self.weights] != "trained";
+        self.affordable && ready && !(self.uniform() && self.passes > 0)
+    }
+
+    /// Whether the unit's number can be read off a picture.
+    fn reads(&self) -> bool {
+        self.missing.is_empty() && pass::is_affordable(&self.net, pass::PASS)
+    }
+
+    /// The picture of pass `nth`.
+    fn rgb_of_pass(&self, nth: u32) -> Rc<Vec<u8>> {
+        self.reader.as_ref().map_or_else(|| Rc::clone(&self.rgb), |reader| Rc::new(reader.rgb(nth)))
+    }
+
+    /// The picture that is shown: that of the last pass.
+    fn shown(&self) -> u32 {
+        self.passes.saturating_sub(1)
+    }
+
+    /// Takes in the passes of a step: heat and channel of each.
+    fn hear(&mut self, passes: Vec<(pass::Heat, usize)>) {
+        let mut passes = passes.into_iter();
+        if let Some((heat, channel)) = passes.next() {
+            self.heat.add(heat);
+            self.said = self.reader.is_some().then_some(channel);
+        }
+        if let Some((heat, _)) = passes.next() {
+            self.untrained.add(heat);
+        }
+        self.passes += 1;
+        self.show_picture();
+    }
+
+    /// Puts up the picture of the last pass, where they have different ones.
+    fn show_picture(&mut self) {
+        if self.reader.is_some() && self.passes > 1 {
+            self.rgb = self.rgb_of_pass(self.shown());
+            (self.clean, self.painted) = (None, None);
+        }
     }
 
     /// Turns to another unit: everything that was averaged belongs to the old one.
@@ -220,39 +279,12 @@ impl Lens {
         let mut geometry = (*self.geometry).clone();
         geometry.look_from(unit);
         self.geometry = Rc::new(geometry);
+        self.abandon();
         self.proof = Rc::default();
-        (self.passes, self.heard) = (0, 0);
-        self.heat = Rc::default();
-    }
-
-    /// The share of each row (axis 0) or column (axis 1) in the effective field.
-    fn profile(&self, axis: usize) -> Option<Vec<f64>> {
-        let width = self.size()[1];
-        let mut sums = vec![0.0; self.size()[axis]];
-        for (at, share) in self.effective()?.enumerate() {
-            sums[if axis == 0 { at / width } else { at % width }] += share;
-        }
-        Some(sums)
-    }
-
-    /// Variance of the effective field along an axis, in px^2.
-    fn variance(&self, axis: usize) -> Option<f64> {
-        let profile = self.profile(axis)?;
-        let mean: f64 = profile.iter().enumerate().map(|(at, share)| at as f64 * share).sum();
-        Some(profile.iter().enumerate().map(|(at, share)| share * (at as f64 - mean) * (at as f64 - mean)).sum())
-    }
-
-    /// The share of |gradient|, in per cent, in the middle quarter of the box: half as wide and half as high.
-    fn middle(&self) -> Option<f64> {
-        let width = self.size()[1];
-        let half = [0, 1].map(|axis| {
-            let (first, last) = self.geometry.seen(axis);
-            let (middle, reach) = ((first + last) as f64 / 2.0, (last - first + 1) as f64 / 4.0);
-            (middle - reach, middle + reach)
-        });
-        let inside = |axis: usize, at: usize| (half[axis].0..=half[axis].1).contains(&(at as f64));
-        let cells = self.effective()?.enumerate().filter(|(at, _)| inside(0, at / width) && inside(1, at % width));
-        Some(100.0 * cells.map(|(_, share)| share).sum::<f64>())
+        (self.passes, self.said) = (0, None);
+        (self.heat, self.untrained) = Default::default();
+        (self.clean, self.painted) = (None, None);
+        self.rgb = self.rgb_of_pass(0);
     }
 }
 
@@ -262,12 +294,13 @@ impl Lesson for Lens {
     }
 
     fn missing(&self) -> &'static [&'static str] {
-        if self.has_photo { &[] } else { &["photo"] }
+        self.missing
     }
 
     fn set(&mut self, control: usize, value: &Value) {
         match (MANIFEST.controls[control].id, value) {
-            ("tool", Value::Choice(index)) => self.tool = [Tool::Unit, Tool::Brush][*index],
+            // What a pointer does is the page's business.
+            ("tool", _) => {}
             ("brush", Value::Count(radius)) => self.brush = f64::from(*radius),
             ("heat", Value::Toggle(on)) => self.show_heat = *on,
             (id, value) => unreachable!("control {id} does not change while the lesson runs: {value:?}"),
@@ -278,32 +311,28 @@ impl Lesson for Lens {
         self.change(id, text)
     }
 
-    fn is_given(&self, _: &str) -> bool {
-        true
+    fn bearing(&self, id: &str) -> Bearing {
+        if id == "paint" { Bearing::Aside } else { Bearing::Given }
     }
 
     fn step(&mut self) {
-        let nth = self.passes;
-        self.passes += 1;
-        if !self.affordable {
-            return;
-        }
-        let heat = if self.uniform {
-            // The same every time: nothing is random.
-            if nth > 0 {
-                return;
-            }
-            pass::shares(pass::positive(&self.geometry, true))
-        } else {
-            let input = pass::Input::of_rgb(&self.rgb, self.net.input);
-            pass::random(&self.geometry, &self.net, &input, self.seed, nth)
-        };
-        if let Some(heat) = heat {
-            self.heard += 1;
-            let sum = Rc::make_mut(&mut self.heat);
-            sum.resize(heat.len(), 0.0);
-            sum.iter_mut().zip(heat).for_each(|(sum, share)| *sum += share);
-        }
+        while !self.step_portion() {}
+    }
+
+    fn advance(&mut self) -> bool {
+        self.step_portion()
+    }
+
+    fn advanced(&self) -> f64 {
+        self.progress()
+    }
+
+    fn catch_up(&mut self) -> bool {
+        self.value_portion()
+    }
+
+    fn prove(&mut self) -> bool {
+        self.proof_portion()
     }
 
     fn metrics(&self, out: &mut [f64]) {

@@ -1,18 +1,19 @@
-//! Passes through the stack on the engine: the number of a unit, and the gradient of that number by every pixel.
+//! Passes through the stack on the engine: the number of a unit, and the gradient of that number by every pixel. Each is taken
+//! in portions (`walk.rs`), so that the page can answer in between.
 //!
-//! Two kinds of weights. *Random* ones (He, uniform; f32) with the layers as they are: that is a network before training.
-//! *Positive* ones (f64), one channel a layer, max pooling replaced by the mean over the same window: then nothing cancels,
-//! and the gradient is positive exactly where the unit looks.
+//! Three kinds of weights. *Random* ones (He, uniform; f32) with the layers as they are: that is a network before training.
+//! *Learned* ones: the same, after it. *Positive* ones (f64), one channel a layer, max pooling replaced by the mean over the same
+//! window: then nothing cancels, and the gradient is positive exactly where the unit looks.
 //!
 //! A gradient is computed on a part of the picture that holds the field and keeps the grid of every layer ([`Part`]): the
 //! same numbers, at a fraction of the work where the field is small.
 
 use super::geometry::Geometry;
-use crate::analysis::stack::{Layer, Map, Op, Pool, Slide, Stack};
-use crate::autograd::{Tape, Var};
+use super::walk::{Source, Walk, cost, products};
+use crate::analysis::stack::{Map, Op, Stack};
 use crate::kernels::Real;
-use crate::kernels::window::Window;
 use crate::rng::Rng;
+use std::rc::Rc;
 
 /// Products of a forward pass, and numbers in memory: weights once, every map twice (values and gradients).
 pub type Budget = (u64, u64);
@@ -20,38 +21,16 @@ pub type Budget = (u64, u64);
 pub const PASS: Budget = (8_000_000_000, 44_000_000);
 /// What a proof may take: it is made again whenever the reader chooses a unit.
 pub const PROOF: Budget = (250_000_000, 16_000_000);
+/// Products of a layer, which is the smallest portion: 30 ms with SIMD. Half of VGG-16 has 463 million in its second.
+const LARGEST_LAYER: u64 = 500_000_000;
 /// Streams of the seed: one for each pass, from here on.
 const STREAM_PASSES: u64 = 1000;
 
-/// What a forward and a backward pass take: products, weights, elements of all maps.
-fn cost(stack: &Stack) -> (u64, u64, u64) {
-    let (mut macs, mut weights, mut elements) = (0u64, 0u64, stack.input.len());
-    for layer in stack.flat() {
-        let taps = match &layer.op {
-            Op::Conv { slide, groups, .. } => (slide.kernel * slide.kernel * (layer.input.channels / groups)) as u64,
-            Op::Fc { .. } => layer.input.len(),
-            Op::Pool { slide, .. } => (slide.kernel * slide.kernel) as u64,
-            Op::Relu | Op::Norm | Op::Residual { .. } => 1,
-        };
-        macs = macs.saturating_add(layer.output.len().saturating_mul(taps));
-        weights = weights.saturating_add(layer.parameters());
-        elements = elements.saturating_add(layer.output.len());
-    }
-    (macs, weights, elements)
-}
-
-/// Whether a forward and a backward pass fit into the reader's patience and memory.
+/// Whether a forward and a backward pass fit into the reader's patience and memory, and no layer keeps the page waiting.
 pub fn is_affordable(stack: &Stack, (most_macs, most_numbers): Budget) -> bool {
     let (macs, weights, elements) = cost(stack);
-    macs <= most_macs && weights.saturating_add(elements.saturating_mul(2)) <= most_numbers
-}
-
-/// An empty tape with room for a pass.
-fn tape<T: Real>(stack: &Stack) -> Tape<T> {
-    let (_, weights, elements) = cost(stack);
-    let mut tape = Tape::new();
-    tape.reserve((weights + elements) as usize, elements as usize);
-    tape
+    let divides = stack.flat().iter().all(|layer| products(layer) <= LARGEST_LAYER);
+    divides && macs <= most_macs && weights.saturating_add(elements.saturating_mul(2)) <= most_numbers
 }
 
 /// A part of the picture on which a unit has the same gradient as on the whole.
@@ -126,132 +105,9 @@ impl<T: Real> Input<T> {
     }
 }
 
-/// Where weights come from.
-enum Source<'a> {
-    /// He, uniform: bound sqrt(6 / fan in).
-    Random(&'a mut Rng),
-    /// All equal: `uniform` makes the sum of a window's weights 1, otherwise their geometric mean with 1, so that neither
-    /// the sum nor the product over many layers leaves the range of an f64.
-    Positive {
-        /// The mean of what it sees.
-        uniform: bool,
-    },
-}
-
-/// Writes a stack on a tape.
-struct Writer<'a, T: Real> {
-    tape: &'a mut Tape<T>,
-    source: Source<'a>,
-    /// What each `bn` divides by: those that are known, then those that are measured.
-    norms: Vec<f64>,
-    known: usize,
-    next: usize,
-}
-
-impl<'a, T: Real> Writer<'a, T> {
-    fn new(tape: &'a mut Tape<T>, source: Source<'a>, norms: Vec<f64>) -> Self {
-        Writer { tape, source, known: norms.len(), norms, next: 0 }
-    }
-
-    fn window(slide: &Slide) -> Window {
-        let Slide { kernel, stride, padding, dilation } = *slide;
-        Window::new(kernel, kernel).stride(stride, stride).padding(padding, padding).dilation(dilation, dilation)
-    }
-
-    /// A weight of `shape` whose outputs have `fan` inputs.
-    fn weight(&mut self, shape: &[usize], fan: usize) -> Var {
-        let count = shape.iter().product();
-        let values: Vec<T> = match &mut self.source {
-            Source::Random(rng) => {
-                let bound = libm::sqrt(6.0 / fan as f64);
-                // One draw of 32 bits a weight: there are millions.
-                let unit = bound / f64::from(1u32 << 31);
-                (0..count).map(|_| T::from_f64(f64::from(rng.bits() as i32) * unit)).collect()
-            }
-            Source::Positive { uniform } => {
-                let fan = fan as f64;
-                vec![T::from_f64(1.0 / if *uniform { fan } else { libm::sqrt(fan) }); count]
-            }
-        };
-        self.tape.leaf_from(shape.into(), &values, false)
-    }
-
-    /// `x` through `layers`.
-    fn write(&mut self, layers: &[Layer], mut x: Var) -> Var {
-        let positive = matches!(self.source, Source::Positive { .. });
-        for layer in layers {
-            x = match &layer.op {
-                Op::Conv { slide, channels, groups, .. } => {
-                    let inputs = layer.input.channels / groups;
-                    let kernel = slide.kernel;
-                    let weight = self.weight(&[*channels, inputs, kernel, kernel], inputs * kernel * kernel);
-                    self.tape.conv2d(x, weight, None, Self::window(slide), *groups)
-                }
-                Op::Pool { pool, slide } if *pool == Pool::Average || positive => {
-                    self.tape.avg_pool2d(x, Self::window(slide))
-                }
-                Op::Pool { slide, .. } => self.tape.max_pool2d(x, Self::window(slide)),
-                Op::Relu | Op::Norm if positive => x,
-                Op::Relu => self.tape.relu(x),
-                Op::Norm => self.norm(x),
-                Op::Fc { width, .. } => {
-                    let inputs = layer.input.len() as usize;
-                    let weight = self.weight(&[*width, inputs], inputs);
-                    let flat = self.tape.reshape(x, [1, inputs]);
-                    let y = self.tape.linear(flat, weight, None);
-                    self.tape.reshape(y, [1, *width, 1, 1])
-                }
-                Op::Residual { main, projection } => {
-                    let one = self.write(main, x);
-                    let other = projection.as_ref().map_or(x, |projection| self.write(projection, x));
-                    self.tape.add(one, other)
-                }
-            };
-        }
-        x
-    }
-
-    /// Divides by the root mean square of the map: the statistic is a constant, as in a network that is used and not
-    /// trained, or the gradient would reach every pixel through it.
-    fn norm(&mut self, x: Var) -> Var {
-        if self.next >= self.known {
-            let value = self.tape.value(x);
-            let squares: f64 = value.iter().map(|v| v.to_f64() * v.to_f64()).sum();
-            self.norms.push(libm::sqrt(squares / value.len() as f64 + 1e-5));
-        }
-        let by = 1.0 / self.norms[self.next];
-        self.next += 1;
-        self.tape.scale(x, by)
-    }
-}
-
 /// |d unit / d pixel| over the whole picture: `height x width`, summed over channels, divided by its sum. Nothing where the
 /// unit is silent (all gradients 0).
 pub type Heat = Option<Vec<f64>>;
-
-/// Backward from element `at` of `output`, and |gradient| by pixel of a picture of size `[height, width]`.
-fn heat<T: Real>(
-    tape: &mut Tape<T>,
-    (input, output, at): (Var, Var, usize),
-    part: &Part,
-    [height, width]: [usize; 2],
-) -> Vec<f64> {
-    let mut seed = vec![T::ZERO; tape.value(output).len()];
-    seed[at] = T::ONE;
-    let mut heat = vec![0.0; height * width];
-    if tape.backward_from(output, Some(&seed), false).is_err() {
-        // A stack without layers: the unit is the pixel.
-        heat[part.unit[0] * width + part.unit[1]] = 1.0;
-        return heat;
-    }
-    let grad = tape.grad(input).unwrap_or_default();
-    let [rows, cols] = part.stack.input.size;
-    for (at, value) in grad.iter().enumerate() {
-        let (y, x) = (at / cols % rows + part.first[0], at % cols + part.first[1]);
-        heat[y * width + x] += value.to_f64().abs();
-    }
-    heat
-}
 
 /// Divides by the sum.
 pub fn shares(mut heat: Vec<f64>) -> Heat {
@@ -263,25 +119,92 @@ pub fn shares(mut heat: Vec<f64>) -> Heat {
     Some(heat)
 }
 
-/// The loudest channel of a unit: index into the values of the map, and the value.
-fn loudest(values: &[f32], map: Map, [y, x]: [usize; 2]) -> (usize, f32) {
+/// The loudest channel of a unit: index into the values of the map.
+fn loudest<T: Real>(values: &[T], map: Map, [y, x]: [usize; 2]) -> usize {
     let plane = map.size[0] * map.size[1];
     let at = |c: usize| c * plane + y * map.size[1] + x;
-    let best = (0..map.channels).map(at).max_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0);
-    (best, values[best])
+    let value = |at: &usize| values[*at].to_f64();
+    (0..map.channels).map(at).max_by(|a, b| value(a).total_cmp(&value(b))).unwrap_or(0)
 }
 
-/// A backward pass with the random weights of pass `nth`, from the unit's loudest channel.
-pub fn random(geometry: &Geometry, stack: &Stack, input: &Input<f32>, seed: u32, nth: u32) -> Heat {
-    let part = Part::of(geometry, stack);
-    let map = part.stack.input;
-    let mut tape = tape::<f32>(&part.stack);
-    let [height, width] = map.size;
-    let x = tape.leaf_from([1, map.channels, height, width].into(), &input.part(part.first, map), true);
-    let mut rng = Rng::new(seed.into(), STREAM_PASSES + u64::from(nth));
-    let y = Writer::new(&mut tape, Source::Random(&mut rng), Vec::new()).write(&part.stack.layers, x);
-    let (at, _) = loudest(tape.value(y), part.stack.output(), part.unit);
-    shares(heat(&mut tape, (x, y, at), &part, stack.input.size))
+/// A pass there and back that is under way.
+pub struct Sounding<T: Real> {
+    walk: Walk<T>,
+    part: Part,
+    /// Rows and columns of the whole picture.
+    size: [usize; 2],
+    /// The element of the output that it begins from, once it is there.
+    from: Option<usize>,
+}
+
+impl<T: Real> Sounding<T> {
+    /// At the beginning, over `part` of the picture `input`.
+    fn new(part: Part, input: &Input<T>, source: Source) -> Self {
+        let walk = Walk::new(&part.stack, &input.part(part.first, part.stack.input), source, Vec::new(), true);
+        Sounding { walk, part, size: input.map.size, from: None }
+    }
+
+    /// A portion of it; says whether it is complete.
+    pub fn portion(&mut self) -> bool {
+        let Some(from) = self.from else {
+            if self.walk.forward() {
+                self.from = Some(loudest(self.walk.output(), self.part.stack.output(), self.part.unit));
+            }
+            return false;
+        };
+        self.walk.backward(from)
+    }
+
+    /// How far it has come, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        self.walk.progress()
+    }
+
+    /// The channel of the unit that it began from.
+    pub fn channel(&self) -> usize {
+        let [height, width] = self.part.stack.output().size;
+        self.from.unwrap_or(0) / (height * width)
+    }
+
+    /// |gradient| by pixel of the whole picture, once it is complete.
+    pub fn heat(&self) -> Vec<f64> {
+        let [height, width] = self.size;
+        let [rows, cols] = self.part.stack.input.size;
+        let mut heat = vec![0.0; height * width];
+        for (at, value) in self.walk.gradient().iter().enumerate() {
+            let (y, x) = (at / cols % rows + self.part.first[0], at % cols + self.part.first[1]);
+            heat[y * width + x] += value.to_f64().abs();
+        }
+        heat
+    }
+}
+
+impl Sounding<f32> {
+    /// With the random weights of pass `nth`, from the unit's loudest channel.
+    pub fn random(geometry: &Geometry, stack: &Stack, input: &Input<f32>, seed: u32, nth: u32) -> Self {
+        let rng = Rng::new(seed.into(), STREAM_PASSES + u64::from(nth));
+        Sounding::new(Part::of(geometry, stack), input, Source::Random(rng))
+    }
+
+    /// With learned weights, from the unit's loudest channel.
+    pub fn learned(geometry: &Geometry, stack: &Stack, input: &Input<f32>, weights: &Rc<[f32]>) -> Self {
+        Sounding::new(Part::of(geometry, stack), input, Source::Learned(Rc::clone(weights)))
+    }
+}
+
+impl Sounding<f64> {
+    /// With positive weights; `uniform` ones make every layer the mean of what it sees.
+    pub fn positive(geometry: &Geometry, uniform: bool) -> Self {
+        let stack = thin(&geometry.stack);
+        let input = Input { values: vec![1.0; stack.input.len() as usize], map: stack.input };
+        let part = if uniform {
+            Part::of(geometry, &stack)
+        } else {
+            // The proof takes no short cuts.
+            Part { first: [0, 0], unit: geometry.unit, stack }
+        };
+        Sounding::new(part, &input, Source::Positive { uniform })
+    }
 }
 
 /// A stack with one channel everywhere.
@@ -289,54 +212,63 @@ pub fn thin(stack: &Stack) -> Stack {
     stack.with_channels(1, &|_| 1).expect("one channel fits wherever many did")
 }
 
-/// The gradient with positive weights over the whole picture (`height x width`, not divided); `uniform` weights make every
-/// layer the mean of what it sees.
-pub fn positive(geometry: &Geometry, uniform: bool) -> Vec<f64> {
-    let stack = thin(&geometry.stack);
-    let size = stack.input.size;
-    let part = if uniform {
-        Part::of(geometry, &stack)
-    } else {
-        // The proof takes no short cuts.
-        Part { stack: stack.clone(), first: [0, 0], unit: geometry.unit }
-    };
-    let [height, width] = part.stack.input.size;
-    let mut tape = tape::<f64>(&part.stack);
-    let x = tape.leaf_from([1, 1, height, width].into(), &vec![1.0; height * width], true);
-    let y = Writer::new(&mut tape, Source::Positive { uniform }, Vec::new()).write(&part.stack.layers, x);
-    let at = part.unit[0] * part.stack.output().size[1] + part.unit[1];
-    heat(&mut tape, (x, y, at), &part, size)
+/// The number of a unit on a whole picture (nothing is cut off), under way.
+pub struct Reading<T: Real> {
+    walk: Walk<T>,
+    output: Map,
+    unit: [usize; 2],
+    /// The element of the output that is read; the loudest channel where nothing is said.
+    at: Option<usize>,
 }
 
-/// The number of the unit with positive weights, of a picture of one channel.
-pub fn positive_value(geometry: &Geometry, picture: &[f64]) -> f64 {
-    let stack = thin(&geometry.stack);
-    let [height, width] = stack.input.size;
-    let mut tape = Tape::<f64>::new();
-    let x = tape.leaf_from([1, 1, height, width].into(), picture, false);
-    let y = Writer::new(&mut tape, Source::Positive { uniform: true }, Vec::new()).write(&stack.layers, x);
-    tape.value(y)[geometry.unit[0] * stack.output().size[1] + geometry.unit[1]]
+impl<T: Real> Reading<T> {
+    /// A portion of it; says whether it is complete.
+    pub fn portion(&mut self) -> bool {
+        self.walk.forward()
+    }
+
+    /// The number, and what is needed to read it again on another picture, once it is complete.
+    pub fn clean(&self) -> Clean {
+        let values = self.walk.output();
+        let at = self.at.unwrap_or_else(|| loudest(values, self.output, self.unit));
+        Clean { value: values[at].to_f64(), at, norms: self.walk.norms().into() }
+    }
 }
 
-/// The unit's number on the untouched picture, and what is needed to compute it again on another.
-#[derive(Clone, Debug)]
+impl Reading<f64> {
+    /// With positive weights, of a picture of one channel.
+    pub fn positive(geometry: &Geometry, picture: &[f64]) -> Self {
+        let stack = thin(&geometry.stack);
+        let walk = Walk::new(&stack, picture, Source::Positive { uniform: true }, Vec::new(), false);
+        Reading { walk, output: stack.output(), unit: geometry.unit, at: None }
+    }
+}
+
+impl Reading<f32> {
+    /// With these weights; `clean` is the number on the untouched picture, where it is known.
+    pub fn of(geometry: &Geometry, stack: &Stack, picture: &[f32], weights: Weights, clean: Option<&Clean>) -> Self {
+        let source = match weights {
+            Weights::First(seed) => Source::Random(Rng::new(seed.into(), STREAM_PASSES)),
+            Weights::Learned(weights) => Source::Learned(Rc::clone(weights)),
+        };
+        let walk = Walk::new(stack, picture, source, clean.map_or_else(Vec::new, |clean| clean.norms.clone()), false);
+        Reading { walk, output: stack.output(), unit: geometry.unit, at: clean.map(|clean| clean.at) }
+    }
+}
+
+/// Which weights a number is read with.
+pub enum Weights<'a> {
+    /// Those of the first pass of a seed.
+    First(u32),
+    /// The learned ones.
+    Learned(&'a Rc<[f32]>),
+}
+
+/// The unit's number on the untouched picture, and what is needed to compute it again on another. It is an f32 or an f64.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clean {
     /// The number.
-    pub value: f32,
+    pub value: f64,
     at: usize,
     norms: Vec<f64>,
-}
-
-/// The number of the unit, with the weights of the first pass, from the whole picture: nothing is cut off here.
-pub fn value(geometry: &Geometry, stack: &Stack, input: &Input<f32>, seed: u32, clean: Option<&Clean>) -> Clean {
-    let [height, width] = stack.input.size;
-    let mut tape = tape::<f32>(stack);
-    let x = tape.leaf_from([1, stack.input.channels, height, width].into(), &input.values, false);
-    let mut rng = Rng::new(seed.into(), STREAM_PASSES);
-    let mut writer = Writer::new(&mut tape, Source::Random(&mut rng), clean.map_or_else(Vec::new, |c| c.norms.clone()));
-    let y = writer.write(&stack.layers, x);
-    let norms = writer.norms;
-    let values = tape.value(y);
-    let (at, _) = clean.map_or_else(|| loudest(values, stack.output(), geometry.unit), |clean| (clean.at, 0.0));
-    Clean { value: values[at], at, norms }
 }

@@ -19,7 +19,7 @@ impl Lens {
         let light = before.towards(here, at.progress);
         let arrived = stop == last && at.progress >= 1.0;
 
-        let rgba = self.painted_rgb().chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+        let rgba = self.painted_rgb(&self.paint, false).chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
         let heat = if arrived && self.show_heat { self.heat_shades() } else { Vec::new() };
         let mut outlines = Vec::new();
         let seen = geometry.seen_rect();

@@ -3,6 +3,8 @@
 //! All weights positive, one channel a layer, the mean in place of the largest: nothing cancels, so the gradient is positive
 //! exactly on what the unit looks at. Every comparison is of whole numbers or of equal sums: no tolerance.
 
+use super::geometry::Geometry;
+use super::pass::{Reading, Sounding};
 use super::{Lens, pass};
 use crate::analysis::receptive_field::closed_form;
 use crate::analysis::stack::Op;
@@ -21,19 +23,51 @@ pub struct Proof {
     values: (f64, f64),
 }
 
-impl Lens {
-    /// The proof for the present unit; absent where it would take too long.
-    fn proof(&self) -> Option<&Proof> {
-        if !pass::is_affordable(&pass::thin(&self.geometry.stack), pass::PROOF) {
-            return None;
-        }
-        Some(self.proof.get_or_init(|| self.prove()))
+/// A proof that is under way: a pass with positive weights, then the number of an even picture, then of a painted one.
+pub enum Proving {
+    Gradient(Box<Sounding<f64>>),
+    Even(Box<Reading<f64>>, Vec<f64>),
+    Painted(Box<Reading<f64>>, Vec<f64>, f64),
+}
+
+impl Proving {
+    /// At the beginning.
+    pub fn new(geometry: &Geometry) -> Proving {
+        Proving::Gradient(Box::new(Sounding::positive(geometry, false)))
     }
 
-    fn prove(&self) -> Proof {
-        let width = self.size()[1];
-        let gradient = pass::positive(&self.geometry, false);
-        let inside = |at: usize| self.sees(at / width, at % width);
+    /// A portion of it; the proof where that was the last one.
+    pub fn portion(&mut self, geometry: &Geometry) -> Option<Proof> {
+        let read = |picture: &[f64]| Box::new(Reading::positive(geometry, picture));
+        match self {
+            Proving::Gradient(pass) => {
+                if pass.portion() {
+                    let gradient = pass.heat();
+                    *self = Proving::Even(read(&vec![1.0; gradient.len()]), gradient);
+                }
+                None
+            }
+            Proving::Even(reading, gradient) => {
+                if reading.portion() {
+                    let even = reading.clean().value;
+                    let width = geometry.stack.input.size[1];
+                    let paint = |at: usize| if geometry.sees(at / width, at % width) { 1.0 } else { -1e3 };
+                    let painted: Vec<f64> = (0..gradient.len()).map(paint).collect();
+                    *self = Proving::Painted(read(&painted), core::mem::take(gradient), even);
+                }
+                None
+            }
+            Proving::Painted(reading, gradient, even) => {
+                reading.portion().then(|| Proof::of(geometry, gradient, (*even, reading.clean().value)))
+            }
+        }
+    }
+}
+
+impl Proof {
+    /// What a gradient over the whole picture shows.
+    fn of(geometry: &Geometry, gradient: &[f64], values: (f64, f64)) -> Proof {
+        let width = geometry.stack.input.size[1];
         let lit = |at: &usize| gradient[*at] != 0.0;
         let mut support: Option<[(usize, usize); 2]> = None;
         for at in (0..gradient.len()).filter(lit) {
@@ -41,23 +75,25 @@ impl Lens {
             *rows = (rows.0.min(at / width), rows.1.max(at / width));
             *cols = (cols.0.min(at % width), cols.1.max(at % width));
         }
-        let even = vec![1.0; gradient.len()];
-        let painted: Vec<f64> = (0..gradient.len()).map(|at| if inside(at) { 1.0 } else { -1e3 }).collect();
-        let value = |picture: &[f64]| pass::positive_value(&self.geometry, picture);
-        Proof {
-            outside: (0..gradient.len()).filter(lit).filter(|at| !inside(*at)).count(),
-            support,
-            values: (value(&even), value(&painted)),
-        }
+        let outside = |at: &usize| !geometry.sees(at / width, at % width);
+        Proof { outside: (0..gradient.len()).filter(lit).filter(outside).count(), support, values }
+    }
+}
+
+impl Lens {
+    /// Whether a proof is a matter of a moment.
+    pub(super) fn provable(&self) -> bool {
+        pass::is_affordable(&pass::thin(&self.geometry.stack), pass::PROOF)
+    }
+
+    /// The proof for the present unit; absent where it would take too long.
+    fn proof(&self) -> Option<&Proof> {
+        self.provable().then(|| self.proof.get_or_init(|| Lens::prove_now(&self.geometry)))
     }
 
     /// Whether a pixel lies in the box.
-    fn sees(&self, y: usize, x: usize) -> bool {
-        let within = |axis: usize, at: usize| {
-            let (first, last) = self.geometry.seen(axis);
-            (first..=last).contains(&(at as i64))
-        };
-        within(0, y) && within(1, x)
+    pub(super) fn sees(&self, y: usize, x: usize) -> bool {
+        self.geometry.sees(y, x)
     }
 
     /// What is claimed, each found a second way.
@@ -107,6 +143,15 @@ impl Lens {
             let sum: f64 = outside.map(|(_, share)| share).sum();
             claims.push(Claim { id: "heat".into(), computed: sum, reference: 0.0, error: sum, bound: 0.0 });
         }
+        if let Some((before, beyond)) = self.painted.as_ref().and_then(|it| Some((it.before, it.outside?))) {
+            claims.push(Claim {
+                id: "brush".into(),
+                computed: beyond,
+                reference: before,
+                error: (beyond - before).abs(),
+                bound: 0.0,
+            });
+        }
         for (axis, id) in [(0, "variance_y"), (1, "variance_x")] {
             if let (Some(computed), Some(reference)) = (self.variance(axis), self.even_variance(axis)) {
                 let error = (computed - reference).abs() / reference.max(1.0);
@@ -121,7 +166,7 @@ impl Lens {
     fn even_variance(&self, axis: usize) -> Option<f64> {
         let geometry = &self.geometry;
         let chain = geometry.stack.layers.iter().all(|layer| !matches!(layer.op, Op::Residual { .. } | Op::Fc { .. }));
-        if !(self.uniform && chain && geometry.fits()) {
+        if !(self.uniform() && chain && geometry.fits()) {
             return None;
         }
         let of = |row: &super::geometry::Row| {

@@ -39,20 +39,33 @@ impl Lens {
         for (id, value) in [("left", left), ("top", top), ("right", right), ("bottom", bottom)] {
             put(id, value as f64, PIXELS, false);
         }
-        put("passes", f64::from(self.heard), PIXELS, false);
+        put("passes", f64::from(self.heat.heard), PIXELS, false);
         for (id, axis) in [("variance_y", 0), ("variance_x", 1)] {
             if let Some(variance) = self.variance(axis) {
                 put(id, variance, MEASURED, axis == 1);
+            }
+            if let Some(variance) = self.untrained.variance(self.size(), axis) {
+                put(&format!("untrained_{id}"), variance, MEASURED, axis == 1);
             }
         }
         if let Some(middle) = self.middle() {
             put("middle", middle, MEASURED, true);
         }
-        if let Some(painted) = self.painted {
-            put("value", f64::from(painted.before), MEASURED, false);
-            put("value_painted", f64::from(painted.after), MEASURED, false);
+        if let Some(middle) = self.untrained.middle(geometry) {
+            put("untrained_middle", middle, MEASURED, true);
+        }
+        if let (Some(reader), Some(said)) = (&self.reader, self.said) {
+            put("digit", f64::from(reader.label(self.shown())), PIXELS, false);
+            put("said", said as f64, PIXELS, false);
+        }
+        if let Some(painted) = &self.painted {
+            put("value", painted.before, MEASURED, false);
+            put("value_painted", painted.after, MEASURED, false);
             // The difference of two f32 is exact in f64: 0 here is 0.
-            put("changed", f64::from(painted.after) - f64::from(painted.before), Format::Significant(3), true);
+            put("changed", painted.after - painted.before, Format::Significant(3), true);
+            if let Some(outside) = painted.outside {
+                put("changed_outside", outside - painted.before, Format::Significant(3), true);
+            }
         }
         for (l, row) in (1..).zip(&geometry.rows) {
             for (id, value, format) in four(row.after[0]) {

@@ -1,11 +1,12 @@
 //! How the lesson starts: its own stacks, what a typed stack must be, the picture.
 
 use super::geometry::Geometry;
-use super::{CHANNELS, Lens, Tool, pass};
+use super::reader::Reader;
+use super::{CHANNELS, Lens, WEIGHTS, pass};
 use crate::analysis::receptive_field;
 use crate::analysis::stack::{Mistake, Stack};
-use crate::data::photo;
-use crate::lessons::config::Config;
+use crate::data::{digits, photo, reading};
+use crate::lessons::config::{Config, Value};
 use crate::lessons::problem::{Code, Problem};
 use crate::lessons::{Assets, Lesson};
 use std::rc::Rc;
@@ -26,6 +27,38 @@ pub const BELL: &str = "input64x64x3 conv3x16p1 relu conv3x16p1 relu conv3x16p1 
 /// Branches that do not look at the same middle.
 pub const ASKEW: &str = "input64x64x3 conv3x16p1 relu res(conv3x16p1 relu conv3x16p1) relu res(maxpool2 conv3x16p1|conv1x16s2) relu \
      res(conv5x16p2 relu conv3x16p1|conv1x16)";
+
+/// The network whose weights are shipped: its one output sees exactly the picture, and says which digit it is.
+pub const READS: &str = reading::STACK;
+
+/// Learned weights belong to one stack, and a stack's passes are computed with as many channels as fit.
+pub fn reconcile(config: &mut Config) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let stack = read(config.text("stack")).expect("checked before it got in");
+    if WEIGHTS[config.choice("weights")] == "trained" && Ok(&stack) != read(READS).as_ref() {
+        config.replace("weights", Value::Choice(0));
+        problems.push(Problem::new(Code::Adapted, "weights", "trained", WEIGHTS[0]));
+    }
+    if WEIGHTS[config.choice("weights")] == "random" {
+        let wanted = config.choice("channels");
+        let fits = |choice: &usize| pass::is_affordable(&narrowed(&stack, *choice), pass::PASS);
+        let (id, used) = match (wanted..CHANNELS.len()).find(fits) {
+            Some(choice) if choice == wanted => return problems,
+            Some(choice) => ("channels", choice),
+            None => ("stack", wanted),
+        };
+        config.replace("channels", Value::Choice(used));
+        problems.push(Problem::new(Code::Adapted, id, CHANNELS[wanted], CHANNELS[used]));
+    }
+    problems
+}
+
+/// The stack with the share of its channels that [`CHANNELS`] has at `choice`.
+fn narrowed(stack: &Stack, choice: usize) -> Stack {
+    debug_assert_eq!(CHANNELS.len(), 4, "halved three times");
+    let narrow = |channels: usize| channels.div_ceil(1 << choice);
+    stack.with_channels(stack.input.channels, &narrow).expect("fewer channels fit where more did")
+}
 
 /// What is wrong with a text, as a stack of this lesson.
 pub fn check(text: &str) -> Option<Problem> {
@@ -54,34 +87,53 @@ fn read(text: &str) -> Result<Stack, Mistake> {
 /// The lesson at step 0.
 pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
     let stack = read(config.text("stack")).expect("checked before it got in");
-    let divisor = 1 << config.choice("channels");
-    debug_assert_eq!(CHANNELS.len(), 4, "halved three times");
-    let narrow = |channels: usize| channels.div_ceil(divisor);
-    let net = stack.with_channels(stack.input.channels, &narrow).expect("fewer channels fit where more did");
-    let photo = assets.get("photo").and_then(|bytes| photo::read(bytes));
+    let weights = config.choice("weights");
+    let net = narrowed(&stack, if WEIGHTS[weights] == "random" { config.choice("channels") } else { 0 });
+    let (reader, photo, missing) = if WEIGHTS[weights] == "trained" {
+        let reader = reader(config, assets);
+        (reader.clone(), None, if reader.is_some() { &[][..] } else { &["digits", "reading"][..] })
+    } else {
+        let photo = assets.get("photo").and_then(|bytes| photo::read(bytes));
+        let missing = if photo.is_some() { &[][..] } else { &["photo"][..] };
+        (None, photo, missing)
+    };
     let [height, width] = stack.input.size;
-    let uniform = config.choice("weights") == 1;
+    // Until the picture is there: an even grey.
+    let rgb = match (&reader, photo) {
+        (Some(reader), _) => reader.rgb(0),
+        (None, Some(photo)) => photo.resized(height, width),
+        (None, None) => vec![128; height * width * 3],
+    };
+    let affordable = if WEIGHTS[weights] == "uniform" {
+        pass::is_affordable(&pass::thin(&stack), pass::PROOF)
+    } else {
+        pass::is_affordable(&net, pass::PASS)
+    };
     Box::new(Lens {
-        affordable: if uniform {
-            pass::is_affordable(&pass::thin(&stack), pass::PROOF)
-        } else {
-            pass::is_affordable(&net, pass::PASS)
-        },
-        has_photo: photo.is_some(),
-        // Until the photograph is there: an even grey.
-        rgb: Rc::new(photo.map_or_else(|| vec![128; height * width * 3], |photo| photo.resized(height, width))),
+        affordable,
+        missing,
+        rgb: Rc::new(rgb),
         geometry: Rc::new(Geometry::new(stack)),
         net: Rc::new(net),
-        uniform,
+        weights,
+        reader,
         seed: config.seed,
         passes: 0,
-        heard: 0,
-        heat: Rc::default(),
+        heat: Default::default(),
+        untrained: Default::default(),
+        said: None,
         paint: Rc::default(),
+        clean: None,
         painted: None,
-        tool: [Tool::Unit, Tool::Brush][config.choice("tool")],
         brush: f64::from(config.count("brush")),
         show_heat: config.toggle("heat"),
         proof: Rc::default(),
+        underway: Default::default(),
     })
+}
+
+/// The network that has learned, if both of its files are there.
+fn reader(config: &Config, assets: &Assets) -> Option<Reader> {
+    let (weights, digits) = (assets.get("reading")?, assets.get("digits")?);
+    Some(Reader::new(reading::read(weights).into(), digits::read(digits), config.seed))
 }

@@ -89,7 +89,7 @@ impl Lens {
 
 /// The words for a claim.
 fn word(id: &str) -> &'static str {
-    const WORDS: [(&str, &str); 16] = [
+    const WORDS: [(&str, &str); 17] = [
         ("closed.r", "claim.closed"),
         ("closed.r_x", "claim.closed_x"),
         ("back.top", "claim.back_top"),
@@ -103,6 +103,7 @@ fn word(id: &str) -> &'static str {
         ("edge.left", "claim.edge_left"),
         ("edge.right", "claim.edge_right"),
         ("heat", "claim.heat"),
+        ("brush", "claim.brush"),
         ("variance_y", "claim.variance_y"),
         ("variance_x", "claim.variance_x"),
         ("", ""),

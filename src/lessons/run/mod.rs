@@ -4,10 +4,12 @@
 //! one before the wanted step and replays from there. A run is deterministic, so the replay is the past. What the reader
 //! changes on the way is kept in a journal, and replayed too. Changing something at step s forgets what came after s.
 
-use super::address::{self, Address, MOST_CHANGES};
+mod changes;
+
+use super::address::{self, Address};
 use super::config::{Config, Value};
 use super::manifest::Effect;
-use super::problem::{Code, Problem};
+use super::problem::Problem;
 use super::{Assets, At, Entry, Lesson};
 
 /// Most checkpoints that are kept; then every second one is dropped and the distance doubles.
@@ -68,6 +70,8 @@ pub struct Run {
     interval: u32,
     history: History,
     notices: Vec<Problem>,
+    /// Whether the lesson may have something to catch up with.
+    behind: bool,
 }
 
 impl Run {
@@ -96,6 +100,7 @@ impl Run {
             interval: 1,
             history: History::default(),
             notices: problems,
+            behind: true,
         };
         run.begin();
         run.target = step;
@@ -130,6 +135,7 @@ impl Run {
             }
         }
         self.record();
+        self.behind = true;
         let known = self.checkpoints.iter().any(|(step, _)| *step == self.step);
         if self.step.is_multiple_of(self.interval) && !known {
             let at = self.checkpoints.partition_point(|(step, _)| *step < self.step);
@@ -153,117 +159,6 @@ impl Run {
         }
     }
 
-    /// Puts a change into the lesson.
-    fn apply(&mut self, change: &Change) -> Option<Problem> {
-        let Some(index) = self.current.index(&change.key) else {
-            return self.lesson.edit(&change.key, &change.text).err();
-        };
-        if self.entry.manifest.controls[index].effect != Effect::Live {
-            return Some(Problem::new(Code::UnknownKey, &change.key, &change.text, "lr, w1_1_1"));
-        }
-        let problem = self.current.set(index, &change.text);
-        self.lesson.set(index, self.current.value(index));
-        problem
-    }
-
-    /// Sets the preset, the seed or a control.
-    pub fn set(&mut self, id: &str, text: &str) -> Option<Problem> {
-        if id == "preset" {
-            return self.set_preset(text);
-        }
-        if id == "seed" {
-            let problem = self.config.set_seed(text);
-            self.restart();
-            return problem;
-        }
-        let Some(index) = self.config.index(id) else {
-            let known = self.entry.manifest.controls.iter().map(|control| control.id).collect::<Vec<_>>().join(", ");
-            return Some(Problem::new(Code::UnknownKey, id, text, known));
-        };
-        match self.entry.manifest.controls[index].effect {
-            Effect::Restart => {
-                let problem = self.config.set(index, text);
-                let adapted = (self.entry.reconcile)(&mut self.config);
-                self.restart();
-                problem.or_else(|| adapted.into_iter().next())
-            }
-            Effect::Display => {
-                let problem = self.config.set(index, text);
-                self.current.set(index, &self.config.written(index));
-                self.lesson.set(index, self.config.value(index));
-                self.rewrite();
-                problem
-            }
-            Effect::Live => {
-                // Through a trial copy, so that what is kept is the value in range.
-                let mut trial = self.current.clone();
-                let problem = trial.set(index, text);
-                if trial.value(index) != self.current.value(index) {
-                    let text = trial.written(index);
-                    self.forget_future();
-                    self.journal.retain(|change| !(change.step == self.step && change.key == id));
-                    if self.step == 0 {
-                        self.config.set(index, &text);
-                    }
-                    let change = Change { step: self.step, key: id.into(), text };
-                    self.apply(&change);
-                    if self.step != 0 {
-                        self.journal.push(change);
-                    }
-                    self.remember_now();
-                }
-                problem
-            }
-        }
-    }
-
-    /// Changes the thing called `id`, at this step.
-    pub fn edit(&mut self, id: &str, text: &str) -> Option<Problem> {
-        if self.journal.len() >= MOST_CHANGES {
-            return Some(Problem::new(Code::TooLong, "at", "", MOST_CHANGES.to_string()));
-        }
-        let text = match self.lesson.edit(id, text) {
-            Ok(text) => text,
-            Err(problem) => return Some(problem),
-        };
-        if self.lesson.is_given(id) {
-            self.give(Change { step: 0, key: id.into(), text });
-            return None;
-        }
-        self.forget_future();
-        let adds = self.entry.manifest.views.iter().any(|view| view.click == Some(id));
-        if !adds {
-            self.journal.retain(|change| !(change.step == self.step && change.key == id));
-        }
-        self.journal.push(Change { step: self.step, key: id.into(), text });
-        self.remember_now();
-        None
-    }
-
-    /// Puts a change of what is given from the start into the record, and computes anew what followed from it.
-    fn give(&mut self, change: Change) {
-        // A run that is still on its way to its step goes on to it.
-        let step = self.step.max(self.target);
-        self.journal.retain(|kept| kept.step <= step && !(kept.step == 0 && kept.key == change.key));
-        let place = self.journal.partition_point(|kept| kept.step == 0);
-        self.journal.insert(place, change);
-        self.begin();
-        self.target = step;
-        self.work(u32::MAX);
-    }
-
-    /// Writes anew what a change of the display says about the past, and forgets what lies beyond: it was recorded otherwise.
-    fn rewrite(&mut self) {
-        let reached = self.step as usize + 1;
-        let rewritten = self.lesson.rewritten();
-        if !rewritten.is_empty() {
-            self.history.columns.iter_mut().for_each(|column| column.truncate(reached));
-        }
-        for (index, values) in rewritten {
-            self.history.columns[index].copy_from_slice(&values);
-        }
-    }
-
     /// Takes over the bytes of a file that the lesson needs, or says what is wrong with them. The run begins again in the same
     /// state: call [`Run::work`].
     pub fn provide(&mut self, id: &str, bytes: &[u8]) -> Option<Problem> {
@@ -276,61 +171,6 @@ impl Run {
         None
     }
 
-    /// Takes over the values of a preset.
-    fn set_preset(&mut self, name: &str) -> Option<Problem> {
-        let presets = self.entry.manifest.presets;
-        let Some(preset) = presets.iter().position(|preset| preset.id == name) else {
-            let known = presets.iter().map(|preset| preset.id).collect::<Vec<_>>().join(", ");
-            return Some(Problem::new(Code::NotAChoice, "preset", name, known));
-        };
-        self.config = Config::preset(self.entry.manifest, preset);
-        self.reset_journal();
-        None
-    }
-
-    /// Back to what the preset says, with its seed.
-    pub fn reset(&mut self) {
-        self.config = Config::preset(self.entry.manifest, self.config.preset);
-        self.reset_journal();
-    }
-
-    fn reset_journal(&mut self) {
-        self.journal.clear();
-        self.moment = 0;
-        self.begin();
-    }
-
-    /// Begins again with a changed configuration. Live controls keep the values that they have now, and edits made at
-    /// step 0 stay where they still make sense.
-    fn restart(&mut self) {
-        for (index, control) in self.entry.manifest.controls.iter().enumerate() {
-            if control.effect == Effect::Live {
-                self.config.set(index, &self.current.written(index));
-            }
-        }
-        self.journal.retain(|change| change.step == 0);
-        let waiting = self.notices.len();
-        self.begin();
-        self.notices.truncate(waiting);
-    }
-
-    /// Forgets what was reached beyond this step, and what had been changed there.
-    fn forget_future(&mut self) {
-        let step = self.step;
-        self.journal.retain(|change| change.step <= step);
-        self.checkpoints.retain(|(at, _)| *at < step);
-        for column in &mut self.history.columns {
-            column.truncate(step as usize);
-        }
-        self.target = step;
-    }
-
-    /// Records this step anew after a change at it.
-    fn remember_now(&mut self) {
-        self.record();
-        self.checkpoints.push((self.step, self.lesson.boxed()));
-    }
-
     /// Wants to be at `step`; [`Run::work`] goes there.
     pub fn seek(&mut self, step: u32) {
         self.target = step.min(self.entry.manifest.max_step);
@@ -341,6 +181,7 @@ impl Run {
         let (at, lesson) = &self.checkpoints[nearest];
         self.step = *at;
         self.lesson = lesson.boxed();
+        self.behind = true;
         self.current = self.config.clone();
         for change in self.journal.iter().filter(|change| change.step <= self.step) {
             if let Some(index) = self.current.index(&change.key) {
@@ -354,14 +195,49 @@ impl Run {
         }
     }
 
-    /// Takes at most `most` steps towards the target; says how many are left.
+    /// Takes at most `most` steps towards the target, and catches up with what edits have left to be computed once it is
+    /// there; says how many steps are left.
     pub fn work(&mut self, most: u32) -> u32 {
         for _ in 0..most.min(self.target - self.step) {
-            self.lesson.step();
+            while !self.lesson.advance() {}
+            self.step += 1;
+            self.arrive();
+        }
+        if self.step == self.target {
+            while self.lesson.catch_up() {}
+            self.behind = false;
+        }
+        self.target - self.step
+    }
+
+    /// As [`Run::work`], in portions: at most `most` short steps, or a part of one that takes long.
+    pub fn work_on(&mut self, most: u32) -> u32 {
+        if self.step == self.target {
+            self.behind = self.lesson.catch_up();
+        }
+        for _ in 0..most.min(self.target - self.step) {
+            if !self.lesson.advance() {
+                break;
+            }
             self.step += 1;
             self.arrive();
         }
         self.target - self.step
+    }
+
+    /// Whether, at the target, [`Run::work_on`] has something left to do: numbers that it concerns are absent, or old.
+    pub fn is_behind(&self) -> bool {
+        self.behind
+    }
+
+    /// How much of the next step is done, 0 to 1.
+    pub fn advanced(&self) -> f64 {
+        self.lesson.advanced()
+    }
+
+    /// Does a portion of what the proof needs; says whether something is left.
+    pub fn prove(&mut self) -> bool {
+        self.lesson.prove()
     }
 
     /// The step that is shown.

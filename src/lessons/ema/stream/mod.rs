@@ -9,7 +9,7 @@ use super::comb::Stage;
 use super::{LENGTH, MANIFEST, MEDIUM, Scale, indexed, metric, num, proof, readout, share, span_of, streams};
 use crate::lessons::config::{Config, Value, parse_number};
 use crate::lessons::problem::{Code, Problem};
-use crate::lessons::{Answer, At, Claim, Lesson, Moment, Pick, Readout};
+use crate::lessons::{Answer, At, Bearing, Claim, Lesson, Moment, Pick, Readout};
 use crate::view::{Axis, Curve, Math, Name, Series, View};
 use std::rc::Rc;
 
@@ -143,8 +143,8 @@ impl Lesson for Stream {
         Ok(value.to_string())
     }
 
-    fn is_given(&self, _: &str) -> bool {
-        true
+    fn bearing(&self, _: &str) -> Bearing {
+        Bearing::Given
     }
 
     fn step(&mut self) {
