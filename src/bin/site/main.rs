@@ -110,7 +110,8 @@ struct Lesson {
 fn build(www: &Path, package: &Path) -> Result<Files> {
     let mut tex = Tex::new();
     let site_words = site_words(www)?;
-    let lessons = REGISTRY.iter().map(|entry| lesson(www, entry, &mut tex)).collect::<Result<Vec<_>>>()?;
+    let lessons =
+        REGISTRY.iter().map(|entry| lesson(www, entry, &site_words[0], &mut tex)).collect::<Result<Vec<_>>>()?;
 
     let scripts = assets::scripts(www)?;
     for words in &site_words {
@@ -158,8 +159,8 @@ fn site_words(www: &Path) -> Result<Vec<Strings>> {
     Ok(all.into_iter().map(|(_, words)| words).collect())
 }
 
-/// Reads a lesson's prose in every language.
-fn lesson(www: &Path, entry: &'static Entry, tex: &mut Tex) -> Result<Lesson> {
+/// Reads a lesson's prose in every language; `site_words` are those of the page, in any of them.
+fn lesson(www: &Path, entry: &'static Entry, site_words: &Strings, tex: &mut Tex) -> Result<Lesson> {
     let needed = words::needed(entry.manifest);
     let mut prose: Vec<(String, Prose)> = Vec::new();
     for language in &LANGUAGES {
@@ -167,6 +168,7 @@ fn lesson(www: &Path, entry: &'static Entry, tex: &mut Tex) -> Result<Lesson> {
         let file = path.display().to_string();
         let read = prose::parse(&file, &assets::read(&path)?, tex)?;
         words::complete(&file, &read.strings, needed.iter().map(String::as_str))?;
+        words::apart(&file, &read.strings, site_words)?;
         if let Some((first_file, first)) = prose.first() {
             words::same_keys((first_file, &first.strings), (&file, &read.strings))?;
         }

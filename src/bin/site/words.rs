@@ -71,6 +71,15 @@ pub fn same_keys(a: (&str, &Strings), b: (&str, &Strings)) -> Result<()> {
     complete(b.0, b.1, a.1.keys().map(String::as_str))
 }
 
+/// Fails where a lesson, whose words stand in `file`, has a key of the page: the page's button would bear the lesson's word.
+pub fn apart(file: &str, lesson: &Strings, site: &Strings) -> Result<()> {
+    let both: Vec<&str> = lesson.keys().filter(|key| site.contains_key(*key)).map(String::as_str).collect();
+    match both.as_slice() {
+        [] => Ok(()),
+        keys => Err(Trouble::new(file, format!("these keys are words of the page; rename them: {}", keys.join(", ")))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +100,13 @@ mod tests {
         assert_eq!(complete("f", &words, ["a"]), Ok(()));
         assert!(complete("f", &words, ["a", "b", "c"]).unwrap_err().to_string().ends_with("b, c"));
         assert!(same_keys(("f", &words), ("g", &Strings::new())).unwrap_err().to_string().starts_with("g:"));
+    }
+
+    #[test]
+    fn a_lesson_does_not_rename_the_page() {
+        let words = |key: &str| Strings::from([(key.into(), "A".into())]);
+        assert_eq!(apart("f", &words("r"), &words("play")), Ok(()));
+        assert!(apart("f", &words("play"), &words("play")).unwrap_err().to_string().ends_with("play"));
     }
 
     #[test]
