@@ -10,6 +10,10 @@ const GOLDENS = [
   ["preset=constant&beta=0.9&step=1", { v: "0.50000000", corrected: "5.00000000", first: "5.00000000", half_life: "6.579" }],
   ["preset=constant&beta=0.98&step=10", { missing: "0.81707281", weight_sum: "0.18292719", corrected: "5.00000000", half_life: "34.310" }],
   ["preset=constant&beta=0.999&level=-3&step=40", { corrected: "-3.00000000", half_life: "692.80" }],
+  ["preset=constant&beta=0&step=7", { v: "5.00000000", corrected: "5.00000000", missing: "0.00000000", memory: "1.0000", half_life: "0.000" }],
+  ["preset=constant&beta=0.9999&step=10", { v: "0.00499775", corrected: "5.00000000", missing: "0.99900045", half_life: "6931.1" }],
+  ["preset=network&beta=0.9", { half_life: "6.579" }],
+  ["preset=adam&beta1=0.98", { half_life1: "34.310", half_life2: "692.80" }],
   ["preset=adam&step=1", { right: "1.0000", none: "3.1623", wrong: "10.000" }],
   ["preset=adam&step=2", { right: "1.0000", none: "4.2496" }],
   ["preset=adam&step=5", { right: "1.0000", none: "5.7971" }],
@@ -31,6 +35,24 @@ for (const [state, golden] of GOLDENS) {
     await close(page);
   });
 }
+
+test("a spike of 1e30 and an element without a number are shown and survived", async () => {
+  const page = await open(stage, { lesson: "ema", state: "preset=temperature&at=0:theta_20:1e30&step=60" });
+  const spike = await readouts(page);
+  assert.ok(Number(spike.v) > 1e20 && Number.isFinite(Number(spike.corrected)), spike.v);
+  assert.equal(await figure(page).locator(".proven").getAttribute("data-ok"), "yes");
+  await close(page);
+  const lost = await open(stage, { lesson: "ema", state: "preset=temperature&at=0:theta_20:1e30;0:theta_30:NaN&step=60" });
+  assert.equal((await readouts(lost)).v, "NaN");
+  assert.equal(await figure(lost).locator(".proven").getAttribute("data-ok"), "yes");
+  // Before the missing number everything is as it was.
+  const field = figure(lost).getByLabel("Go to step");
+  await field.fill("29");
+  await field.press("Enter");
+  await settle(lost);
+  assert.ok(Number((await readouts(lost)).v) > 1e27);
+  await close(lost);
+});
 
 for (const language of LANGUAGES) {
   test(`the weights' average follows the slider without training anew (${language})`, async () => {
