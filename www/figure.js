@@ -143,7 +143,7 @@ export class Figure {
     this.notices.recovered();
     try {
       await this.engine.revive(state);
-      this.#begin(state);
+      this.#begin();
       if (this.engine.slow) this.notices.add(this.words.say("portable"));
     } catch (error) {
       this.#failed(error, state);
@@ -159,18 +159,18 @@ export class Figure {
       this.player.stop();
       this.#remember("visit");
       this.engine.open(state);
-      this.#begin(state);
+      this.#begin();
     });
   }
 
-  /** Takes over from the still, or from an earlier session. @param {string} state */
-  #begin(state) {
+  /** Takes over from the still, or from an earlier session. */
+  #begin() {
     this.views.reset();
     this.readouts.reset();
     this.#tell();
     this.#structure();
     this.root.classList.add("live");
-    this.player.resume(Number(new URLSearchParams(state).get("step")) || 0);
+    this.player.resume();
     this.#show(true);
     void this.#supply();
   }
@@ -181,13 +181,12 @@ export class Figure {
       for (const id of this.engine.call("missing").split(" ").filter(Boolean)) {
         const asset = this.lesson.assets?.find((other) => other.id === id);
         if (!asset) continue;
-        const step = this.engine.call("step");
         const told = (/** @type {number} */ part) => this.notices.progress(this.words.say("loading-data", { percent: Math.round(part * 100) }));
         const bytes = await file(`${this.data}${asset.file}`, asset.bytes, told);
         const problem = this.engine.call("provide", id, bytes);
         if (problem) this.notices.add(this.words.problem(problem));
         this.#structure();
-        this.player.resume(step);
+        this.player.resume();
         this.#show(true);
       }
     } catch (error) {
@@ -264,7 +263,7 @@ export class Figure {
     if (state === undefined) return;
     this.player.stop();
     this.engine.open(state);
-    this.#begin(state);
+    this.#begin();
   }
 
   /** The reader points at something else: markup shows the numbers of that. @param {() => void} act */
@@ -374,7 +373,7 @@ export class Figure {
     const state = again ? this.#good : values.toString();
     try {
       await this.engine.revive(state);
-      this.#begin(state);
+      this.#begin();
       this.notices.add(this.words.say(again ? "recovered" : "restarted"));
     } catch (error) {
       this.#failed(error, state);

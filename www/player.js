@@ -13,7 +13,7 @@
  * Milliseconds of a frame that belong to the engine while it plays, and while the reader waits for a far step: a frame of 60 a
  * second has room for either.
  */
-const BUDGET = 6;
+const BUDGET = 5;
 const BUDGET_WAITING = 9;
 
 /** Milliseconds of a moment in slow motion, and when the reader steps by hand. */
@@ -126,10 +126,12 @@ export class Player {
   }
 
   /** Goes on where a new session stands: its address may name a step that is still to be computed. */
-  resume(/** @type {number} */ to) {
+  resume() {
     this.#moment = this.engine.call("moment");
     const from = this.engine.call("step");
-    this.waiting = { from, to: Math.max(from, to), since: performance.now() };
+    const left = this.engine.call("work", 0);
+    this.#behind = this.engine.call("behind");
+    this.waiting = { from, to: from + left, since: performance.now() };
     this.#wake();
   }
 

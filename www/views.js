@@ -166,7 +166,8 @@ export class Views {
   #refresh({ section, view, index }) {
     const revision = this.engine.call("refresh", index);
     section.hidden = revision < 0;
+    const { stale } = view;
     view.stale = false;
-    if (revision >= 0) view.update(revision);
+    if (revision >= 0) view.update(revision, stale);
   }
 }

@@ -188,12 +188,16 @@ fn dots(sheet: &Sheet, place: &Place, grid: &Dots) -> Drawn {
 }
 
 /// The picture's pixels with its heat over them. Under heat the picture is grey and pale, so that the only colour is the
-/// heat's: that of a negative number, the stronger the denser (a colour that no outline has).
+/// heat's: that of a negative number, the stronger the denser (a colour that no outline has). Where the heat is no number the
+/// pixel stays as it is.
 pub(super) fn blended(image: &Image, palette: &Palette) -> Vec<u8> {
     let mut rgba = image.rgba[..image.width * image.height() * 4].to_vec();
     let channels = |colour: u32| colour.to_be_bytes().map(f64::from);
     let ([_, hot @ ..], [_, paper @ ..]) = (channels(palette.neg), channels(palette.paper));
     for (pixel, heat) in rgba.chunks_exact_mut(4).zip(&image.heat) {
+        if heat.is_nan() {
+            continue;
+        }
         let part = f64::from(heat.clamp(0.0, 1.0)) * HOTTEST;
         let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f64::from);
         let grey = 0.299 * red + 0.587 * green + 0.114 * blue;

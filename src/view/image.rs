@@ -94,7 +94,8 @@ pub struct Image {
     pub rgba: Vec<u8>,
     /// What is shown, where that is more (or less) than the picture.
     pub window: Option<Rect>,
-    /// A strength from 0 to 1 for every pixel, laid over the picture as colour; empty for none.
+    /// A strength from 0 to 1 for every pixel, laid over the picture as colour; empty for none, not a number where
+    /// a pixel stays as it is.
     pub heat: Vec<f32>,
     /// Boxes, the later ones above.
     pub outlines: Vec<Outline>,

@@ -199,14 +199,15 @@ impl Session {
         self.run.reset();
     }
 
-    /// Computes the view at `index`; returns the revision of its markup (0 for a canvas), or -1 where it is absent.
+    /// Computes the view at `index`; returns the revision of its markup, or of what a canvas shows, or -1 where it is absent.
     pub fn refresh(&mut self, index: usize) -> i32 {
         let view = self.run.lesson().view(index, self.run.at());
         let revision = match &view {
             None => -1,
-            Some(view) if self.run.entry().manifest.views[index].kind.is_canvas() => {
-                let _ = view;
-                0
+            Some(_) if self.run.entry().manifest.views[index].kind.is_canvas() => {
+                let (_, revision) = &mut self.markups[index];
+                *revision += u32::from(self.views[index] != view);
+                *revision as i32
             }
             Some(view) => {
                 let text = plot::markup(view, &self.words, Mode::Live);

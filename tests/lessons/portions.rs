@@ -140,9 +140,13 @@ fn there_is_room_for_so_much_paint() {
 fn learned_weights_are_averaged_over_digits_beside_random_ones() {
     let figure = run(LESSON, "preset=trained&step=16");
     assert_eq!(readout(&figure, "passes"), 16.0);
-    let widths = ["variance_x", "untrained_variance_x", "middle", "untrained_middle"].map(|id| readout(&figure, id));
-    println!("{widths:?}");
-    assert!(widths[0] != widths[1] && widths.iter().all(|width| width.is_finite()));
+    // Digits are higher than wide: what has learned looks further down the picture than across it, and further than before.
+    let widths = ["variance_x", "variance_y", "untrained_variance_x", "untrained_variance_y"];
+    let [across, down, across_before, down_before] = widths.map(|id| readout(&figure, id));
+    assert!(
+        down > 1.15 * across && down / across > down_before / across_before,
+        "{across} {down} {across_before} {down_before}"
+    );
     assert!(figure.lesson().verify().iter().all(|claim| claim.holds()));
     // Nearly all digits are read right.
     let right = (1..=16).filter(|step| {

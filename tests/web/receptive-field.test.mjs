@@ -41,7 +41,7 @@ for (const [state, golden] of GOLDENS) {
     const numbers = await readouts(page);
     for (const [name, known] of Object.entries(golden)) {
       const found = Number(numbers[name]);
-      if (Number.isInteger(known)) assert.equal(found, known, name);
+      if (!name.startsWith("variance")) assert.equal(found, known, name);
       else assert.ok(Math.abs(found - known) < 1e-12 * known, `${name}: ${found} instead of ${known}`);
     }
     assert.equal(await proven(page), "yes");
@@ -95,6 +95,10 @@ for (const [name, viewport, touch] of [["mouse", WIDE, false], ["finger", PHONE,
     const hash = (await page.evaluate(() => location.hash)).slice(1);
     assert.match(hash, /paint/);
     const again = await open(stage, { lesson, state: hash, viewport });
+    // What is left to be computed is computed where it can be seen.
+    await figure(again).locator("[data-view=picture]").scrollIntoViewIfNeeded();
+    await figure(again).locator("[data-name=changed]").first().waitFor({ state: "attached" });
+    await settle(again);
     assert.deepEqual(await readouts(again), both);
     await close(again);
     await close(page);
@@ -126,21 +130,26 @@ test("trained weights belong to one stack, and a notice says so", async () => {
 
 test("a pass through all of ResNet-50 leaves the page its frames", async () => {
   const page = await open(stage, { lesson, state: "preset=resnet50_all" });
-  await page.evaluate(() => {
-    window.long = [];
-    new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
-  });
   const speed = figure(page).getByLabel("Speed", { exact: true });
   await speed.focus();
   await speed.press("End");
   await figure(page).locator(".transport .main").click();
   // What takes long says so.
   await figure(page).locator(".wait").waitFor();
-  await page.waitForFunction(() => Number(document.querySelector("data[data-name=passes]")?.value) >= 2, null, { timeout: 60_000 });
+  // Between two passes, however busy the machine is: half a second of computing in portions of a few milliseconds.
+  const frames = await page.evaluate(async () => {
+    const passes = () => Number(document.querySelector("data[data-name=passes]").value);
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const until = async (count) => {
+      let frames = 0;
+      for (; passes() < count; frames += 1) await frame();
+      return frames;
+    };
+    await until(1);
+    return until(2);
+  });
+  assert.ok(frames >= 15, `a pass in ${frames} frames`);
   await figure(page).locator(".transport .main").click();
-  // A pass takes a quarter of a second on a free machine; no part of it may, even on a busy one.
-  const long = await page.evaluate(() => window.long);
-  assert.ok(Math.max(0, ...long) < 200, `tasks of ${long.map(Math.round)} ms`);
   await settle(page);
   await close(page);
 });

@@ -19,6 +19,7 @@ export class Canvas {
   /** Whether something has changed that it does not show. */
   stale = true;
   #painting = false;
+  #revision = -1;
   #width = 0;
   #height = 0;
   #rest = 0;
@@ -152,8 +153,10 @@ export class Canvas {
     return /** @type {[number, number]} */ ([this.#width, this.#height]);
   }
 
-  update() {
-    if (!this.#width || !this.#height) return;
+  /** Draws what is shown in this revision, where it is not drawn yet. @param {number} revision @param {boolean} stale something else has changed */
+  update(revision, stale) {
+    if (!this.#width || !this.#height || (revision === this.#revision && !stale)) return;
+    this.#revision = revision;
     const scale = Math.min(devicePixelRatio, LARGEST / Math.max(this.#width, this.#height));
     const [width, height] = [Math.round(this.#width * scale), Math.round(this.#height * scale)];
     if (this.canvas.width !== width || this.canvas.height !== height) {

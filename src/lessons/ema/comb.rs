@@ -104,7 +104,8 @@ pub fn readable(values: impl Iterator<Item = f64>, with_zero: bool) -> Option<(f
     let seen = sorted.iter().filter(|value| (*value - middle).abs() <= 1e3 * typical);
     let (low, high) = seen.fold((middle, middle), |(low, high), value| (low.min(*value), high.max(*value)));
     let (low, high) = if with_zero { (low.min(0.0), high.max(0.0)) } else { (low, high) };
-    let air = 0.06 * (high - low).max(1e-9);
+    // Where all are alike there is no distance to go by.
+    let air = if high > low { 0.06 * (high - low) } else { 0.1 + 0.06 * middle.abs() };
     Some((low - air, high + air))
 }
 

@@ -8,7 +8,7 @@ use crate::view::{Axis, Bar, Bars, Curve, Format, Name, Scale, Series};
 /// Most bars of the chart of paths; more fields than that are put together.
 const MOST_BARS: usize = 20;
 
-fn axis(label: &'static str, range: Option<(f64, f64)>) -> Axis {
+fn scale(label: &'static str, range: Option<(f64, f64)>) -> Axis {
     Axis { label, scale: Scale::Linear, range }
 }
 
@@ -26,13 +26,13 @@ impl Lens {
                 mark: None,
             }
         };
-        Bars { y: axis("axis.adds", None), bars: geometry.trunk.iter().enumerate().map(bar).collect(), format: PIXELS }
+        Bars { y: scale("axis.adds", None), bars: geometry.trunk.iter().enumerate().map(bar).collect(), format: PIXELS }
     }
 
-    /// The effective field along the picture's columns, the bell of the same variance, and the box.
-    pub(super) fn profiles(&self) -> Curve {
-        let width = self.size()[1];
-        let (first, last) = self.geometry.seen(1);
+    /// The effective field row by row (axis 0) or column by column, the bell of the same variance, and the box.
+    pub(super) fn profiles(&self, axis: usize) -> Curve {
+        let width = self.size()[axis];
+        let (first, last) = self.geometry.seen(axis);
         let size = (last - first + 1) as f64;
         let flat = |x: usize| {
             let inside = (first..=last).contains(&(x as i64));
@@ -45,7 +45,7 @@ impl Lens {
             stride: 1.0,
             y: (0..width).map(flat).collect(),
         }];
-        if let (Some(profile), Some(variance)) = (self.profile(1), self.variance(1)) {
+        if let (Some(profile), Some(variance)) = (self.profile(axis), self.variance(axis)) {
             let mean: f64 = profile.iter().enumerate().map(|(x, share)| x as f64 * share).sum();
             let height = 100.0 / libm::sqrt(core::f64::consts::TAU * variance);
             let bell = |x: usize| {
@@ -58,13 +58,13 @@ impl Lens {
                 series.push(Series { name: Name::Key(name), style, start: 0.0, stride: 1.0, y });
             }
         }
-        if let Some(profile) = self.untrained.profile(self.size(), 1) {
+        if let Some(profile) = self.untrained.profile(self.size(), axis) {
             let y = profile.iter().map(|share| 100.0 * share).collect();
             series.push(Series { name: Name::Key("series.untrained"), style: 3, start: 0.0, stride: 1.0, y });
         }
         Curve {
-            x: axis("axis.column", Some((0.0, width as f64 - 1.0))),
-            y: axis("axis.share", None),
+            x: scale(["axis.row", "axis.column"][axis], Some((0.0, width as f64 - 1.0))),
+            y: scale("axis.share", None),
             series,
             cursor: None,
         }
@@ -100,7 +100,7 @@ impl Lens {
             mark: None,
         };
         Some(Bars {
-            y: axis("axis.paths", None),
+            y: scale("axis.paths", None),
             bars: bars.into_iter().map(bar).collect(),
             format: Format::Significant(2),
         })

@@ -139,23 +139,24 @@ impl Lens {
     /// The picture with this paint on it, or only with what of it lies outside of the box: RGB.
     pub(super) fn painted_rgb(&self, paint: &[Stroke], outside: bool) -> Vec<u8> {
         let mut rgb = (*self.rgb).clone();
-        let size = self.size();
-        for stroke in paint {
-            stroke.covers(size, |y, x| {
-                if !(outside && self.sees(y, x)) {
-                    rgb[(y * size[1] + x) * 3..][..3].copy_from_slice(&PAINT);
-                }
-            });
-        }
+        let width = self.size()[1];
+        self.each_painted(paint, |y, x| {
+            if !(outside && self.sees(y, x)) {
+                rgb[(y * width + x) * 3..][..3].copy_from_slice(&PAINT);
+            }
+        });
         rgb
+    }
+
+    /// Every pixel of the picture under this paint, by row and column; one may come twice.
+    pub(super) fn each_painted(&self, paint: &[Stroke], mut visit: impl FnMut(usize, usize)) {
+        paint.iter().for_each(|stroke| stroke.covers(self.size(), &mut visit));
     }
 
     /// Whether some of this paint lies inside of the box, and some outside, on the picture.
     pub(super) fn sides(&self, paint: &[Stroke]) -> (bool, bool) {
         let (mut inside, mut outside) = (false, false);
-        for stroke in paint {
-            stroke.covers(self.size(), |y, x| if self.sees(y, x) { inside = true } else { outside = true });
-        }
+        self.each_painted(paint, |y, x| if self.sees(y, x) { inside = true } else { outside = true });
         (inside, outside)
     }
 }

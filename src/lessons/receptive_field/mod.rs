@@ -120,6 +120,7 @@ static MANIFEST: Manifest = Manifest {
         ViewSpec { id: "growth", kind: ViewKind::Formula, place: Place::Reason, ..PLAIN },
         ViewSpec { id: "terms", kind: ViewKind::Bars, ..PLAIN },
         ViewSpec { id: "profile", kind: ViewKind::Curve, ..PLAIN },
+        ViewSpec { id: "profile_y", kind: ViewKind::Curve, ..PLAIN },
         ViewSpec { id: "paths", kind: ViewKind::Bars, ..PLAIN },
         ViewSpec { id: "layers", kind: ViewKind::Table, place: Place::Proof, ..PLAIN },
         ViewSpec { id: "verification", kind: ViewKind::Table, place: Place::Proof, lazy: true, ..PLAIN },
@@ -355,7 +356,9 @@ impl Lesson for Lens {
             "picture" => Some(View::Image(self.picture(at))),
             "growth" => Some(View::Formula(self.growth(at))),
             "terms" => Some(View::Bars(self.terms(at))),
-            "profile" => Some(View::Curve(self.profiles())),
+            "profile" => Some(View::Curve(self.profiles(1))),
+            // What has learned does not look alike in both directions.
+            "profile_y" => self.reader.is_some().then(|| View::Curve(self.profiles(0))),
             "paths" => self.paths().map(View::Bars),
             "layers" => Some(View::Table(self.layers())),
             "verification" => Some(View::Table(self.verification())),

@@ -20,7 +20,11 @@ impl Lens {
         let arrived = stop == last && at.progress >= 1.0;
 
         let rgba = self.painted_rgb(&self.paint, false).chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
-        let heat = if arrived && self.show_heat { self.heat_shades() } else { Vec::new() };
+        let mut heat = if arrived && self.show_heat { self.heat_shades() } else { Vec::new() };
+        if !heat.is_empty() {
+            // Paint is seen through no heat.
+            self.each_painted(&self.paint, |y, x| heat[y * width + x] = f32::NAN);
+        }
         let mut outlines = Vec::new();
         let seen = geometry.seen_rect();
         let window = clamped(all.around(seen), all);

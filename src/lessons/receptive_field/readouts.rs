@@ -42,17 +42,17 @@ impl Lens {
         put("passes", f64::from(self.heat.heard), PIXELS, false);
         for (id, axis) in [("variance_y", 0), ("variance_x", 1)] {
             if let Some(variance) = self.variance(axis) {
-                put(id, variance, MEASURED, axis == 1);
+                put(id, variance, MEASURED, axis == 1 || self.reader.is_some());
             }
             if let Some(variance) = self.untrained.variance(self.size(), axis) {
-                put(&format!("untrained_{id}"), variance, MEASURED, axis == 1);
+                put(&format!("untrained_{id}"), variance, MEASURED, true);
             }
         }
         if let Some(middle) = self.middle() {
             put("middle", middle, MEASURED, true);
         }
         if let Some(middle) = self.untrained.middle(geometry) {
-            put("untrained_middle", middle, MEASURED, true);
+            put("untrained_middle", middle, MEASURED, false);
         }
         if let (Some(reader), Some(said)) = (&self.reader, self.said) {
             put("digit", f64::from(reader.label(self.shown())), PIXELS, false);

@@ -158,6 +158,10 @@ impl<T: Real> Walk<T> {
                     return false;
                 }
                 spent += missing as u64 * PORTION / CHUNK as u64;
+                // Many weights are a portion of their own: where they are complete, the next one begins.
+                if missing > 0 && count > CHUNK {
+                    return false;
+                }
             }
             self.run();
             self.next += 1;
@@ -186,7 +190,7 @@ impl<T: Real> Walk<T> {
         }
     }
 
-    /// A leaf of the drawn weights.
+    /// A leaf of the drawn weights, which are moved there.
     fn weight(&mut self, shape: &[usize]) -> Var {
         let leaf = self.tape.leaf_from(shape.into(), &self.drawn, false);
         self.drawn.clear();

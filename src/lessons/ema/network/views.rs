@@ -120,7 +120,7 @@ impl Shadow {
         let averages = self.watched();
         let averaged = averages.last().copied().unwrap_or_else(|| value(0));
         let zero = f64::from(self.ema.value()[WATCHED]);
-        let before = if beta > 0.0 { (zero - (1.0 - beta) * value(t)) / beta } else { 0.0 };
+        let before = if beta > 0.0 && t > 1 { (zero - (1.0 - beta) * value(t)) / beta } else { 0.0 };
         let known = |of: usize| t > 0 && of <= now;
         let equals = || Math::op("=");
         let line = |id: &str, of: usize, statement: Vec<Math>, numbers: Vec<Math>| Line {
