@@ -319,7 +319,8 @@ impl Session {
     pub fn predict(&self) -> Vec<f64> {
         let entry = self.run.entry();
         let Some(prediction) = &entry.manifest.prediction else { return Vec::new() };
-        let mut asked = Run::new(entry, prediction.state);
+        // Over the same pictures as the figure.
+        let mut asked = Run::with(entry, prediction.state, self.run.assets().clone());
         asked.work(u32::MAX);
         let answer = asked.lesson().predict();
         answer.map(|answer| vec![answer.option as f64, answer.value]).unwrap_or_default()

@@ -285,6 +285,11 @@ impl Run {
         self.entry
     }
 
+    /// The files that are there.
+    pub fn assets(&self) -> &Assets {
+        &self.assets
+    }
+
     /// The values of the controls as they are now.
     pub fn current(&self) -> &Config {
         &self.current
