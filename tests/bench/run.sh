@@ -38,23 +38,24 @@ optimise() {
     mv "$2.new" "$2"
 }
 
-# A contestant: the crate in folder $2 becomes wasm/$1.wasm, by the flags of the wasm that readers get; $3 is for optimise.
+# A contestant: the crate in folder $2 becomes wasm/$1.wasm; $3 is for optimise, $4 are further flags for rustc. Ours has
+# those of the wasm that readers get (build.sh), the peers those that their guides name.
 contestant() {
-    local name=$1 dir=$2 level=$3
-    shift 3
-    env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-C target-feature=+simd128" \
+    local name=$1 dir=$2 level=$3 flags=$4
+    shift 4
+    env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-C target-feature=+simd128$flags" \
         cargo build --quiet --release --target wasm32-unknown-unknown "$@" \
         --manifest-path "$dir/Cargo.toml" --target-dir "$out/cargo" || return
     local built=$out/cargo/wasm32-unknown-unknown/release/bench_$name.wasm
     [ "$out/wasm/$name.wasm" -nt "$built" ] || optimise "$built" "$out/wasm/$name.wasm" "$level"
 }
 
-contestant limit "$here/limit" -O3 --locked
+contestant limit "$here/limit" -O3 "" --locked
 # The versions that the package has locked, for the package as a dependency.
 cp "$root/Cargo.lock" "$here/ours/Cargo.lock"
-contestant ours "$here/ours" -O3
+contestant ours "$here/ours" -O3 " -C llvm-args=-disable-lsr"
 for peer in burn candle; do
-    contestant "$peer" "$here/peers/$peer" -O1 --locked || {
+    contestant "$peer" "$here/peers/$peer" -O1 "" --locked || {
         echo "bench: $peer does not build; its column will say that it is missing" >&2
         rm -f "$out/wasm/$peer.wasm"
     }
