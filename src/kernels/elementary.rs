@@ -56,17 +56,23 @@ fn polynomial<V: Lanes<Scalar = f32>>(x: V, c: &[f32]) -> V {
 #[inline(always)]
 pub(crate) fn exp<V: Float32>(x: V) -> V {
     // Past these the result is inf or 0 whatever the number, and n below would leave its range.
-    let x = V::select_lt(V::splat(89.0), x, V::splat(89.0), x);
-    let x = V::select_lt(x, V::splat(-104.0), V::splat(-104.0), x);
-    // x = n ln 2 + r, |r| <= ln(2) / 2.
-    let n = x * V::splat(core::f32::consts::LOG2_E) + V::splat(MAGIC) - V::splat(MAGIC);
-    let r = x - n * V::splat(LN_2_HIGH) - n * V::splat(LN_2_LOW);
-    let p = polynomial(r, EXP);
-    let e = p * (r * r) + r + V::splat(1.0);
+    let x = x.at_most(V::splat(89.0)).at_least(V::splat(-104.0));
+    let (e, n) = reduced_exp(x);
+    let n = n - V::splat(MAGIC);
     // 2^n in two factors, because n runs from -150 to 129 and one factor only from -126 to 127.
     let half = n * V::splat(0.5) + V::splat(MAGIC);
     let rest = n - (half - V::splat(MAGIC)) + V::splat(MAGIC);
     e * V::exp2_of_magic(half) * V::exp2_of_magic(rest)
+}
+
+/// e^r and MAGIC + n where x = n ln 2 + r, |r| <= ln(2) / 2.
+#[inline(always)]
+fn reduced_exp<V: Float32>(x: V) -> (V, V) {
+    let magic = x * V::splat(core::f32::consts::LOG2_E) + V::splat(MAGIC);
+    let n = magic - V::splat(MAGIC);
+    let r = x - n * V::splat(LN_2_HIGH) - n * V::splat(LN_2_LOW);
+    let p = polynomial(r, EXP);
+    (p * (r * r) + r + V::splat(1.0), magic)
 }
 
 /// ln x. Error at most 1 ulp, denormal x included; ln 0 = -inf, of a negative x NaN, ln inf = inf.
@@ -96,7 +102,9 @@ pub(crate) fn tanh<V: Float32>(x: V) -> V {
     let p = polynomial(square, TANH);
     // As a factor, so that the zeros keep their signs.
     let near = x * (p * square + V::splat(1.0));
-    let far = V::splat(1.0) - V::splat(2.0) / (exp(size + size) + V::splat(1.0));
+    // e^(2 |x|), whose n is at most 27 where it counts: one factor is enough, and gives the bits of `exp`.
+    let (e, n) = reduced_exp((size + size).at_most(V::splat(18.4)));
+    let far = V::splat(1.0) - V::splat(2.0) / (e * V::exp2_of_magic(n) + V::splat(1.0));
     let far = V::select_lt(x, V::splat(0.0), -far, far);
     V::select_lt(size, V::splat(0.625), near, far)
 }

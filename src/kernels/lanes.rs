@@ -150,6 +150,11 @@ pub trait Lanes:
     /// # Safety
     /// [`Lanes::COUNT`] elements can be read from `from`.
     unsafe fn load_raw(from: *const Self::Scalar) -> Self;
+    /// [`Lanes::store`] without a check.
+    ///
+    /// # Safety
+    /// [`Lanes::COUNT`] elements can be written at `to`.
+    unsafe fn store_raw(self, to: *mut Self::Scalar);
     /// The lane at `index`.
     fn lane(self, index: usize) -> Self::Scalar;
 
@@ -161,6 +166,10 @@ pub trait Lanes:
     fn max(self, other: Self) -> Self;
     /// The smaller; NaN where either is NaN; -0 < +0.
     fn min(self, other: Self) -> Self;
+    /// `bound` in the lanes that are above it; NaN stays.
+    fn at_most(self, bound: Self) -> Self;
+    /// `bound` in the lanes that are below it; NaN stays.
+    fn at_least(self, bound: Self) -> Self;
     /// `yes` in the lanes where a < b, else `no`.
     fn select_lt(a: Self, b: Self, yes: Self, no: Self) -> Self;
     /// `yes` in the lanes where a <= b, else `no`.
@@ -168,6 +177,9 @@ pub trait Lanes:
 
     /// Lane j of row i becomes lane i of row j, over the first [`Lanes::COUNT`] rows; the other rows stay.
     fn transpose(rows: [Self; MAX_LANES]) -> [Self; MAX_LANES];
+
+    /// The lanes 0, 2, 4, ... of a followed by b, and the lanes 1, 3, 5, ...
+    fn unzip(a: Self, b: Self) -> (Self, Self);
 
     /// e^x.
     fn exp(self) -> Self;

@@ -3,6 +3,7 @@
 //! Not functions of two arguments (`zip`) nor of a row (`softmax`). The table is [`Map::visit`]: one line says what the
 //! function is and the next what its backward pass computes; the loops below are the same for all.
 
+use super::lanes::MAX_LANES;
 use super::{Lanes, Real, Write, expect_len};
 use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, SQRT_2};
 
@@ -223,11 +224,25 @@ struct Forward<'a, R> {
 
 impl<R: Real> Visitor<R::Lanes> for Forward<'_, R> {
     fn rule(self, f: impl Fn(R::Lanes) -> R::Lanes, _: impl Fn(R::Lanes, R::Lanes, R::Lanes) -> R::Lanes) {
-        let lanes = R::Lanes::COUNT;
-        for (x, out) in self.x.chunks(lanes).zip(self.out.chunks_mut(lanes)) {
-            store(f(load(x)), out);
+        let whole = self.x.len() / R::Lanes::COUNT * R::Lanes::COUNT;
+        let (out, rest) = self.out.split_at_mut(whole);
+        let (mut last, mut last_out) = ([R::ONE; MAX_LANES], [R::ZERO; MAX_LANES]);
+        let left = rest.len();
+        load::<R::Lanes>(&self.x[whole..]).store(&mut last);
+        // The vectors, then what is left as a vector of its own: one loop, without a question in it.
+        for (x, out) in [(&self.x[..whole], out), (whole_if(left, &last), &mut last_out[..])] {
+            for (x, out) in x.chunks_exact(R::Lanes::COUNT).zip(out.chunks_exact_mut(R::Lanes::COUNT)) {
+                f(R::Lanes::load(x)).store(out);
+            }
         }
+        R::Lanes::load(&last_out).store_part(rest);
     }
+}
+
+/// One vector where there is something left for it.
+#[inline(always)]
+fn whole_if<R: Real>(left: usize, last: &[R; MAX_LANES]) -> &[R] {
+    &last[..if left == 0 { 0 } else { R::Lanes::COUNT }]
 }
 
 struct Backward<'a, R> {
@@ -241,10 +256,24 @@ struct Backward<'a, R> {
 impl<R: Real> Visitor<R::Lanes> for Backward<'_, R> {
     fn rule(self, _: impl Fn(R::Lanes) -> R::Lanes, df: impl Fn(R::Lanes, R::Lanes, R::Lanes) -> R::Lanes) {
         let lanes = R::Lanes::COUNT;
-        let inputs = self.x.chunks(lanes).zip(self.y.chunks(lanes)).zip(self.grad_out.chunks(lanes));
-        for (((x, y), g), grad_in) in inputs.zip(self.grad_in.chunks_mut(lanes)) {
-            write_lanes(df(load(x), load(y), load(g)), grad_in, self.write);
+        let whole = self.x.len() / lanes * lanes;
+        let (grad_in, rest) = self.grad_in.split_at_mut(whole);
+        let left = rest.len();
+        let mut last = [[R::ONE; MAX_LANES]; 4];
+        for (last, from) in last.iter_mut().zip([self.x, self.y, self.grad_out]) {
+            load::<R::Lanes>(&from[whole..]).store(last);
         }
+        load::<R::Lanes>(rest).store(&mut last[3]);
+        let [last_x, last_y, last_g, mut last_in] = last;
+        let first = (&self.x[..whole], &self.y[..whole], &self.grad_out[..whole], grad_in);
+        let last = (whole_if(left, &last_x), &last_y[..], &last_g[..], &mut last_in[..]);
+        for (x, y, g, grad_in) in [first, last] {
+            let inputs = x.chunks_exact(lanes).zip(y.chunks_exact(lanes)).zip(g.chunks_exact(lanes));
+            for (((x, y), g), grad_in) in inputs.zip(grad_in.chunks_exact_mut(lanes)) {
+                write_lanes(df(R::Lanes::load(x), R::Lanes::load(y), R::Lanes::load(g)), grad_in, self.write);
+            }
+        }
+        R::Lanes::load(&last_in).store_part(rest);
     }
 }
 

@@ -17,7 +17,7 @@ where
         for b in SPECIAL.map(c) {
             let (va, vb) = (V::splat(a), V::splat(b));
             let select = |yes: bool| if yes { a } else { b };
-            let table: [(&str, V, V::Scalar); 12] = [
+            let table: [(&str, V, V::Scalar); 16] = [
                 ("add", va + vb, a + b),
                 ("sub", va - vb, a - b),
                 ("mul", va * vb, a * b),
@@ -29,6 +29,10 @@ where
                 ("min", va.min(vb), a.min(b)),
                 ("select_lt", V::select_lt(va, vb, va, vb), select(a < b)),
                 ("select_le", V::select_le(va, vb, va, vb), select(a <= b)),
+                ("at_most", va.at_most(vb), if b < a { b } else { a }),
+                ("at_least", va.at_least(vb), if a < b { b } else { a }),
+                ("unzip, even", V::unzip(va, va).0, a),
+                ("unzip, odd", V::unzip(vb, vb).1, b),
                 ("each", va.each(|x| x + b), a + b),
             ];
             for (name, got, want) in table {

@@ -111,6 +111,11 @@ macro_rules! lanes {
                 Self(unsafe { *from.cast::<[$scalar; $count]>() })
             }
             #[inline(always)]
+            unsafe fn store_raw(self, to: *mut $scalar) {
+                // SAFETY: the caller's duty is this one; an array is aligned as its elements are.
+                unsafe { *to.cast::<[$scalar; $count]>() = self.0 }
+            }
+            #[inline(always)]
             fn lane(self, index: usize) -> $scalar {
                 self.0[index]
             }
@@ -131,6 +136,14 @@ macro_rules! lanes {
                 self.pairs(other, |a, b| minimum!($scalar, a, b))
             }
             #[inline(always)]
+            fn at_most(self, bound: Self) -> Self {
+                self.pairs(bound, |x, bound| if bound < x { bound } else { x })
+            }
+            #[inline(always)]
+            fn at_least(self, bound: Self) -> Self {
+                self.pairs(bound, |x, bound| if x < bound { bound } else { x })
+            }
+            #[inline(always)]
             fn select_lt(a: Self, b: Self, yes: Self, no: Self) -> Self {
                 Self(core::array::from_fn(|i| if a.0[i] < b.0[i] { yes.0[i] } else { no.0[i] }))
             }
@@ -145,6 +158,11 @@ macro_rules! lanes {
                     *row = Self(core::array::from_fn(|j| rows[j].0[i]));
                 }
                 turned
+            }
+            #[inline(always)]
+            fn unzip(a: Self, b: Self) -> (Self, Self) {
+                let lane = |i: usize| if i < $count { a.0[i] } else { b.0[i - $count] };
+                (Self(core::array::from_fn(|i| lane(2 * i))), Self(core::array::from_fn(|i| lane(2 * i + 1))))
             }
             $(#[inline]
             fn $method(self) -> Self {

@@ -10,7 +10,7 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 macro_rules! lanes {
     ($lanes:ident, $scalar:ident, $count:literal, $doc:literal,
      $splat:ident $add:ident $sub:ident $mul:ident $div:ident $neg:ident $abs:ident $sqrt:ident
-     $max:ident $min:ident $lt:ident $le:ident $transpose:ident,
+     $max:ident $min:ident $pmin:ident $pmax:ident $lt:ident $le:ident $transpose:ident $unzip:ident,
      { $($method:ident => $f:expr),* }) => {
         #[doc = $doc]
         #[derive(Clone, Copy, Debug)]
@@ -79,6 +79,11 @@ macro_rules! lanes {
                 Self(unsafe { v128_load(from.cast()) })
             }
             #[inline(always)]
+            unsafe fn store_raw(self, to: *mut $scalar) {
+                // SAFETY: the caller's duty is this one; v128.store needs no alignment.
+                unsafe { v128_store(to.cast(), self.0) }
+            }
+            #[inline(always)]
             fn lane(self, index: usize) -> $scalar {
                 let mut lanes = [0.0; $count];
                 self.store(&mut lanes);
@@ -100,6 +105,15 @@ macro_rules! lanes {
             fn min(self, other: Self) -> Self {
                 Self($min(self.0, other.0))
             }
+            // One instruction each; pmin(a, b) is b < a ? b : a.
+            #[inline(always)]
+            fn at_most(self, bound: Self) -> Self {
+                Self($pmin(self.0, bound.0))
+            }
+            #[inline(always)]
+            fn at_least(self, bound: Self) -> Self {
+                Self($pmax(self.0, bound.0))
+            }
             #[inline(always)]
             fn select_lt(a: Self, b: Self, yes: Self, no: Self) -> Self {
                 Self(v128_bitselect(yes.0, no.0, $lt(a.0, b.0)))
@@ -112,6 +126,11 @@ macro_rules! lanes {
             fn transpose(rows: [Self; MAX_LANES]) -> [Self; MAX_LANES] {
                 $transpose(rows.map(|row| row.0)).map(Self)
             }
+            #[inline(always)]
+            fn unzip(a: Self, b: Self) -> (Self, Self) {
+                let (even, odd) = $unzip(a.0, b.0);
+                (Self(even), Self(odd))
+            }
             $(#[inline]
             fn $method(self) -> Self {
                 $f(self)
@@ -122,11 +141,11 @@ macro_rules! lanes {
 
 lanes!(F32x4, f32, 4, "Four f32 in a v128.",
     f32x4_splat f32x4_add f32x4_sub f32x4_mul f32x4_div f32x4_neg f32x4_abs f32x4_sqrt
-    f32x4_max f32x4_min f32x4_lt f32x4_le transpose4,
+    f32x4_max f32x4_min f32x4_pmin f32x4_pmax f32x4_lt f32x4_le transpose4 unzip4,
     { exp => elementary::exp, ln => elementary::ln, tanh => elementary::tanh, sigmoid => elementary::sigmoid });
 lanes!(F64x2, f64, 2, "Two f64 in a v128.",
     f64x2_splat f64x2_add f64x2_sub f64x2_mul f64x2_div f64x2_neg f64x2_abs f64x2_sqrt
-    f64x2_max f64x2_min f64x2_lt f64x2_le transpose2,
+    f64x2_max f64x2_min f64x2_pmin f64x2_pmax f64x2_lt f64x2_le transpose2 unzip2,
     { exp => |x: Self| x.each(super::Real::exp), ln => |x: Self| x.each(super::Real::ln),
       tanh => |x: Self| x.each(super::Real::tanh), sigmoid => |x: Self| x.each(super::Real::sigmoid) });
 
@@ -141,6 +160,16 @@ fn transpose4([a, b, c, d]: [v128; MAX_LANES]) -> [v128; MAX_LANES] {
         i64x2_shuffle::<0, 2>(ab_high, cd_high),
         i64x2_shuffle::<1, 3>(ab_high, cd_high),
     ]
+}
+
+#[inline(always)]
+fn unzip4(a: v128, b: v128) -> (v128, v128) {
+    (i32x4_shuffle::<0, 2, 4, 6>(a, b), i32x4_shuffle::<1, 3, 5, 7>(a, b))
+}
+
+#[inline(always)]
+fn unzip2(a: v128, b: v128) -> (v128, v128) {
+    (i64x2_shuffle::<0, 2>(a, b), i64x2_shuffle::<1, 3>(a, b))
 }
 
 /// Two rows of two; the others stay.
