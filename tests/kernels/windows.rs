@@ -5,10 +5,12 @@ use tensorscope::kernels::pool::{Pool2d, avg_pool2d, avg_pool2d_backward, max_po
 use tensorscope::kernels::window::Window;
 use tensorscope::kernels::{Real, Write};
 
-const TABLE: [(usize, [usize; 2], Window); 8] = [
+const TABLE: [(usize, [usize; 2], Window); 10] = [
     (3, [4, 4], Window::new(2, 2).stride(2, 2)),
     (2, [24, 24], Window::new(2, 2).stride(2, 2)),
     (2, [5, 7], Window::new(2, 2).stride(2, 2)),
+    (2, [7, 11], Window::new(2, 2).stride(2, 2)),
+    (2, [6, 14], Window::new(2, 2).stride(2, 2)),
     (1, [7, 5], Window::new(3, 3).stride(2, 2).padding(1, 1)),
     (2, [6, 9], Window::new(3, 2).stride(1, 3)),
     (2, [9, 9], Window::new(2, 3).dilation(3, 2).padding(1, 1)),
@@ -99,6 +101,20 @@ fn nan_wins_and_empty_windows_say_so() {
     assert_eq!(index[0], 2, "the last NaN, as PyTorch");
     max_pool2d(&p, &[f32::NEG_INFINITY; 4], &mut out, &mut index);
     assert_eq!((out[0], index[0]), (f32::NEG_INFINITY, 0));
+
+    // The same in vectors: every order of a NaN and numbers in a window, in every lane.
+    let p = Pool2d::new(1, [2, 48], Window::new(2, 2).stride(2, 2)).expect("fits");
+    let value = |pixel: usize, window: usize| [f32::NAN, 1.0, f32::NEG_INFINITY][window / 3usize.pow(pixel as u32) % 3];
+    let image: Vec<f32> = (0..96).map(|at| value(at / 48 * 2 + at % 2, at % 48 / 2 + 3 * (at % 48 / 24))).collect();
+    let (mut out, mut index) = ([0.0_f32; 24], [9; 24]);
+    max_pool2d(&p, &image, &mut out, &mut index);
+    for window in 0..24 {
+        let pixels = window_pixels([2, 48], Window::new(2, 2).stride(2, 2), 0, window);
+        let take = |best: usize, at: usize| if image[at] > image[best] || image[at].is_nan() { at } else { best };
+        let best = pixels.into_iter().reduce(take).expect("pixels");
+        expect_bits("max of four", &[out[window]], &[image[best]]);
+        assert_eq!(index[window], best as u32, "max of four, window {window}");
+    }
 
     let p = Pool2d::new(1, [1, 1], Window::new(1, 1).padding(1, 1)).expect("fits");
     let (mut out, mut index) = ([0.0_f32; 9], [0; 9]);
