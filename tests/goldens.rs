@@ -65,8 +65,13 @@ fn rows<T: Real>() -> BTreeMap<&'static str, Build<T>> {
         ("batch_norm, training", |t, v| t.batch_norm(v[0], v[1], v[2], [v[3], v[4]], 1e-5, Some(0.1))),
         ("batch_norm, evaluating", |t, v| t.batch_norm(v[0], v[1], v[2], [v[3], v[4]], 1e-5, None)),
         ("batch_norm, of vectors", |t, v| t.batch_norm(v[0], v[1], v[2], [v[3], v[4]], 1e-5, Some(0.1))),
+        // Written with the operations that it is made of, then as one.
         ("attention", |t, v| attention(t, v)),
         ("attention, masked", |t, v| attention(t, v)),
+        ("attention, fused", |t, v| t.attention([v[0], v[1], v[2]], None, 1)),
+        ("attention, fused and masked", |t, v| t.attention([v[0], v[1], v[2]], Some(v[3]), 1)),
+        ("attention, heads", |t, v| t.attention([v[0], v[1], v[2]], None, 3)),
+        ("attention, heads and a mask for each", |t, v| t.attention([v[0], v[1], v[2]], Some(v[3]), 3)),
         ("mse_mean", |t, v| t.mse_mean(v[0], v[1])),
         ("mse_half_sum", |t, v| t.mse_half_sum(v[0], v[1])),
         ("cross_entropy", |t, v| t.cross_entropy(v[0], v[1])),

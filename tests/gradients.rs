@@ -132,6 +132,23 @@ const ROWS: &[Row] = &[
     row("conv2d, a picture with itself", &[(&[2, 2, 3, 3], Any)], |t, v| {
         t.conv2d(v[0], v[0], None, Window::new(3, 3).padding(1, 1), 1)
     }),
+    row("attention", &[(&[3, 4], Any), (&[5, 4], Any), (&[5, 3], Any)], |t, v| {
+        t.attention([v[0], v[1], v[2]], None, 1)
+    }),
+    row("attention, heads", &[(&[2, 3, 6], Any), (&[2, 5, 6], Any), (&[2, 5, 4], Any)], |t, v| {
+        t.attention([v[0], v[1], v[2]], None, 2)
+    }),
+    row(
+        "attention, a mask for all",
+        &[(&[2, 3, 4], Any), (&[2, 5, 4], Any), (&[2, 5, 4], Any), (&[3, 5], Any)],
+        |t, v| t.attention([v[0], v[1], v[2]], Some(v[3]), 2),
+    ),
+    row(
+        "attention, a mask for each",
+        &[(&[2, 3, 4], Any), (&[2, 5, 4], Any), (&[2, 5, 4], Any), (&[2, 3, 5], Any)],
+        |t, v| t.attention([v[0], v[1], v[2]], Some(v[3]), 2),
+    ),
+    row("attention, of itself", &[(&[4, 6], Any)], |t, v| t.attention([v[0]; 3], None, 3)),
     // Movement.
     row("permute", &[(&[2, 3, 4], Any)], |t, v| t.permute(v[0], &[2, 0, 1])),
     row("permute, heads", &[(&[2, 3, 2, 2], Any)], |t, v| t.permute(v[0], &[0, 2, 1, 3])),

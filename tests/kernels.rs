@@ -8,6 +8,8 @@
 //!   of Numerical Algorithms", 3.1): that bound, and no looser one, is used for f32 against the f64 twin ([`sum_bound`]).
 //! - An elementary function is within its stated ulps ([`ulp_error`]).
 
+#[path = "kernels/attention.rs"]
+mod attention;
 #[path = "kernels/digests.rs"]
 mod digests;
 #[path = "kernels/elementary.rs"]

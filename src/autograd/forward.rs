@@ -4,6 +4,7 @@
 //! operation may leave numbers for its gradient (`aux`) and whole-number indices; [`aux_len`] says how many.
 
 use super::op::{Op, Over};
+use crate::kernels::attention::{Attention, attention};
 use crate::kernels::map::map;
 use crate::kernels::matmul::Trans;
 use crate::kernels::pool::{Pool2d, avg_pool2d, max_pool2d};
@@ -11,7 +12,7 @@ use crate::kernels::reduce::{max_axis, mean_axis, sum_axis};
 use crate::kernels::window::Window;
 use crate::kernels::{Real, Write};
 use crate::tensor::norm::{self, Affine, Form, Layout, Stats};
-use crate::tensor::{Shape, TensorRef, broadcast, loss, movement, product};
+use crate::tensor::{Shape, TensorRef, broadcast, loss, movement, product, room};
 
 /// How much an operation leaves for its gradient.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +56,7 @@ pub(super) fn aux_len(op: &Op, args: &[Shape], out: Shape) -> AuxLen {
         // Mean, variance and 1 / deviation of each group.
         Op::LayerNorm { .. } => (3 * layer_layout(args[0]).groups[1], 0),
         Op::BatchNorm { .. } => (3 * batch_layout(args[0]).groups[1], 0),
+        Op::Attention { heads } => (attention_size(args.iter().copied(), *heads).weights_len(), 0),
     };
     AuxLen { reals, indices }
 }
@@ -78,6 +80,14 @@ pub(super) fn evaluate<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape
         #[cfg(feature = "full")]
         Op::Conv2d { window, groups } => {
             product::conv2d(args[0], args[1], args.get(2).map(|bias| bias.data), (window, groups), out, aux.scratch);
+        }
+
+        #[cfg(feature = "full")]
+        Op::Attention { heads } => {
+            let size = attention_size(args.iter().map(|arg| arg.shape), heads);
+            let mask = args.get(3).map_or(&[][..], |mask| mask.data);
+            let operands = [args[0].data, args[1].data, args[2].data, mask];
+            attention(&size, operands, aux.reals, out, room(aux.scratch, size.scratch_len::<T>()));
         }
 
         #[cfg(feature = "full")]
@@ -197,6 +207,15 @@ pub(super) fn samples<T: Real>(over: Over, logits: Shape) -> T {
 /// The sizes of a pooling whose shapes have been inferred.
 pub(super) fn pool(x: Shape, window: Window) -> Pool2d {
     Pool2d::new(x.dim(0) * x.dim(1), [x.dim(2), x.dim(3)], window).expect("the shapes of a pooling were checked before")
+}
+
+/// The sizes of an attention whose shapes have been inferred: q, k, v, perhaps a mask.
+pub(super) fn attention_size(mut args: impl Iterator<Item = Shape>, heads: usize) -> Attention {
+    let [q, k, v] = core::array::from_fn(|_| args.next().expect("the operands of an attention were counted before"));
+    let [queries, keys] = [q.from_back(1), k.from_back(1)];
+    let batch = q.dims().take(q.rank() - 2).product();
+    let masks = args.next().map_or(0, |mask| mask.dims().take(mask.rank() - 2).product());
+    Attention { batch, heads, queries, keys, depth: q.from_back(0) / heads, width: v.from_back(0) / heads, masks }
 }
 
 /// Each row of the last dim is a group, and a weight goes with a place in it.

@@ -135,6 +135,12 @@ ops! {
         /// How many independent slices the channels fall into.
         groups: usize
     } = "conv2d", 2..=3;
+    /// softmax(q . k^T / sqrt(depth) + mask) . v for each head, a run of columns: q [.., queries, heads * depth], k
+    /// [.., keys, heads * depth], v [.., keys, heads * width], mask [queries, keys] (may be left out).
+    Attention {
+        /// How many heads the columns fall into.
+        heads: usize
+    } = "attention", 3..=4;
 
     // Movement.
     /// Dims in another order: dim i of the result is dim order[i] of x.
@@ -271,6 +277,8 @@ impl Op {
             #[cfg(feature = "full")]
             Op::Conv2d { window, groups } => infer::conv2d(op, args, window, groups),
             #[cfg(feature = "full")]
+            Op::Attention { heads } => infer::attention(op, args, heads),
+            #[cfg(feature = "full")]
             Op::Permute { order } => infer::permute(op, args[0], order),
             #[cfg(feature = "full")]
             Op::Reshape { to } => infer::reshape(op, args[0], to),
@@ -322,6 +330,7 @@ impl Op {
             Op::MatMul { .. } => "BmmBackward0",
             Op::Linear => "AddmmBackward0",
             Op::Conv2d { .. } => "ConvolutionBackward0",
+            Op::Attention { .. } => "ScaledDotProductFlashAttentionForCpuBackward0",
             Op::Permute { .. } if shape.rank() == 2 => "TBackward0",
             Op::Permute { .. } => "PermuteBackward0",
             Op::Reshape { .. } => "ViewBackward0",

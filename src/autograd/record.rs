@@ -151,6 +151,17 @@ impl<T: Real> Tape<T> {
         }
     }
 
+    /// softmax(q . k^T / sqrt(depth) + mask) . v, for each of the `heads` that the columns fall into: q [.., queries, heads *
+    /// depth], k [.., keys, heads * depth], v [.., keys, heads * width]. The mask [queries, keys], for all of the batch or for each, has 0
+    /// where a query may see a key and -inf where not.
+    #[track_caller]
+    pub fn attention(&mut self, [q, k, v]: [Var; 3], mask: Option<Var>, heads: usize) -> Var {
+        match mask {
+            Some(mask) => self.record(Op::Attention { heads }, &[q, k, v, mask]),
+            None => self.record(Op::Attention { heads }, &[q, k, v]),
+        }
+    }
+
     /// The largest pixel under each window: x [n, c, h, w].
     #[track_caller]
     pub fn max_pool2d(&mut self, x: Var, window: Window) -> Var {

@@ -5,15 +5,16 @@
 //! so what must be kept, unchanged, until backward. [`grad_in`] is the right half. Both match without a wildcard. The
 //! derivatives of functions of one or two elements stand beside those functions in `kernels::map` and `kernels::zip`.
 
-use super::forward::{around, batch_layout, keep, layer_layout, mse_mean, pool, samples, trans};
+use super::forward::{around, attention_size, batch_layout, keep, layer_layout, mse_mean, pool, samples, trans};
 use super::op::Op;
+use crate::kernels::attention::{Wanted, attention_backward};
 use crate::kernels::map::{Map, map_backward, scaled};
 use crate::kernels::pool::{avg_pool2d_backward, max_pool2d_backward};
 use crate::kernels::reduce::{max_axis_backward, sum_axis_backward};
 use crate::kernels::zip::{Side, Zip};
 use crate::kernels::{Real, Write};
 use crate::tensor::norm::{self, Form, Layout, Stats};
-use crate::tensor::{Shape, TensorRef, broadcast, loss, movement, product};
+use crate::tensor::{Shape, TensorRef, broadcast, loss, movement, product, room};
 
 /// What a rule looks at, beside the gradient of the result: a set of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +101,14 @@ pub fn reads(op: &Op, nth: usize) -> Reads {
                 NOTHING
             }
         }
+
+        // The weights, and the operands that follow them on the way.
+        Op::Attention { .. } => match nth {
+            0 => B.and(Reads::arg(2)).and(AUX),
+            1 => A.and(Reads::arg(2)).and(AUX),
+            2 => AUX,
+            _ => Reads::arg(2).and(AUX),
+        },
 
         Op::Permute { .. } | Op::Reshape { .. } | Op::Slice { .. } | Op::Concat { .. } => NOTHING,
         Op::Rows => AUX,
@@ -254,6 +263,21 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
             }
             _ => product::bias_backward(around(pass.out.shape, Some(1)), dy, pass.grad_in, write),
         },
+
+        // w = softmax(q k^T / sqrt d + mask), y = w v: dv = w^T dy; with d = w (dy v^T - sum w dy v^T): dq = d k / sqrt d,
+        // dk = d^T q / sqrt d, dmask = d
+        #[cfg(feature = "full")]
+        Op::Attention { heads } => {
+            let size = attention_size(pass.args.iter().map(|arg| arg.shape), heads);
+            let wanted = match nth {
+                0 => Wanted::Query(pass.arg(1).data, pass.arg(2).data),
+                1 => Wanted::Key(pass.arg(0).data, pass.arg(2).data),
+                2 => Wanted::Value,
+                _ => Wanted::Mask(pass.arg(2).data),
+            };
+            let (weights, scratch) = (pass.aux().0, room(pass.scratch, size.scratch_len::<T>()));
+            attention_backward(&size, wanted, weights, dy, pass.grad_in, write, scratch);
+        }
 
         // Elements go back to where they came from.
         #[cfg(feature = "full")]

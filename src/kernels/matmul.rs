@@ -1,12 +1,12 @@
 //! Matrix products: out `[m, n]` = lhs `[m, k]` * rhs `[k, n]`, either side transposed.
 //!
-//! Not batched (the caller loops over matrices) and not strided (slices are contiguous and row-major).
+//! Not batched (the caller loops over matrices) and not strided (slices are contiguous and row-major; only `within`, for the
+//! kernels beside it, takes parts of wider matrices).
 //!
 //! # The order of a sum
 //! Every element of `out` is one chain: it starts from 0, or with [`Write::Accumulate`] from what stands in `out`, and
 //! adds lhs[i, 0] * rhs[0, j], then lhs[i, 1] * rhs[1, j], and so on. No algorithm below changes that, so which one is
 //! chosen for a size never changes a bit.
-
 //!
 //! # How it is done
 //! Goto and van de Geijn's scheme ("Anatomy of High-Performance Matrix Multiplication", 2008), small: for each [`KC`] steps
@@ -70,23 +70,32 @@ impl Matmul {
         if !R::TILED {
             return 0;
         }
-        let (kc, width) = (self.k.min(KC), VECTORS * R::Lanes::COUNT);
-        let packing = self.packing();
+        let (width, packing) = (VECTORS * R::Lanes::COUNT, self.packing());
+        let [kc, mc] = self.block();
         let rhs = if packing.rhs { kc * self.n.next_multiple_of(width) } else { kc * width };
-        rhs + if packing.lhs { kc * MC } else { 0 }
+        rhs + if packing.lhs { kc * mc } else { 0 }
+    }
+
+    /// Steps of the sum, and rows of lhs, that are done before the next ones. Steps are divided evenly: a last block of a few
+    /// would load and store every tile for next to nothing. Short sums leave room for more rows.
+    fn block(&self) -> [usize; 2] {
+        let kc = self.k.div_ceil(self.k.div_ceil(KC + KC / 8).max(1));
+        [kc, (MC * KC / kc.max(1) / ROWS * ROWS).max(MC).min(self.m.next_multiple_of(ROWS))]
     }
 
     /// Which sides are copied. In V8 with simd128, in units of the limit (a loop of multiply-adds in registers): 64 x 64 x 64
-    /// with rhs as it stands 0.83, copied 0.76; 512 x 512 x 512 with lhs as it stands 0.72, copied 0.80 (before [`MC`]).
+    /// with rhs as it stands 0.83, copied 0.76, with lhs as it stands 0.76, copied 0.78; 512 x 512 x 512 with lhs as it stands
+    /// 0.72, copied 0.80 (before [`MC`]).
     pub fn packing(&self) -> Packing {
-        let Matmul { m, n, k, .. } = *self;
-        let kc = k.min(KC);
+        let Matmul { m, n, .. } = *self;
+        let kc = self.block()[0];
         Packing {
             // Transposed, its columns are not vectors. Else: while it fits in the nearest cache (32 KB), or is used for
             // two rows of tiles only, a copy costs more than it saves.
             rhs: self.rhs == Trans::Yes || m > 2 * ROWS && kc * n > 8192,
-            // Its rows are read side by side; far apart they fall on the same few places of the cache.
-            lhs: n >= 32 && kc * m > if self.lhs == Trans::Yes { 4096 } else { 8192 },
+            // Four rows at distances that the machine must add each time; far apart they fall on the same few places of the
+            // cache. Transposed, they are side by side, and only the steps may be far apart.
+            lhs: m >= ROWS && n >= 32 && (self.lhs == Trans::No || kc * m > 4096),
         }
     }
 }
@@ -120,37 +129,54 @@ pub fn matmul<R: Real>(size: Matmul, lhs: &[R], rhs: &[R], out: &mut [R], write:
     expect_len("matmul", "out", out.len(), m * n);
     let wanted = size.scratch_len::<R>();
     assert!(scratch.len() >= wanted, "matmul: scratch has {} elements, {wanted} are needed", scratch.len());
+    within(size, size.rows(), [lhs, rhs], out, write, scratch);
+}
+
+/// [`matmul`] of parts of wider matrices: each slice begins at its part, and `rows` says how far apart the stored rows of
+/// lhs, rhs and out are.
+pub(super) fn within<R: Real>(
+    size: Matmul,
+    rows: [usize; 3],
+    [lhs, rhs]: [&[R]; 2],
+    out: &mut [R],
+    write: Write,
+    scratch: &mut [R],
+) {
+    let (Matmul { m, n, k, .. }, [lhs_row, rhs_row, out_row]) = (size, rows);
     if !R::TILED {
-        return plain::matmul(size, lhs, rhs, out, write);
-    }
-    if k == 0 && write == Write::Set {
-        out.fill(R::ZERO);
+        return plain::matmul(size, rows, [lhs, rhs], out, write);
     }
     if m == 0 || n == 0 {
         return;
     }
+    if k == 0 && write == Write::Set {
+        out.chunks_mut(out_row).take(m).for_each(|row| row[..n].fill(R::ZERO));
+    }
     let (packing, lanes) = (size.packing(), R::Lanes::COUNT);
-    let (packed_lhs, packed_rhs) = scratch.split_at_mut(if packing.lhs { k.min(KC) * MC } else { 0 });
-    for k0 in (0..k).step_by(KC) {
-        let kc = KC.min(k - k0);
+    let [most, at_once] = size.block();
+    let (packed_lhs, packed_rhs) = scratch.split_at_mut(if packing.lhs { most * at_once } else { 0 });
+    // Panels that no second block of rows will ask for need not be kept.
+    let keep = packing.rhs && m > at_once;
+    for k0 in (0..k).step_by(most.max(1)) {
+        let kc = most.min(k - k0);
         let write = if k0 == 0 { write } else { Write::Accumulate };
-        for i0 in (0..m).step_by(MC) {
-            let rows = MC.min(m - i0);
-            let lhs = size.lhs_rows(lhs, [k0, i0], [kc, rows], packing.lhs.then_some(&mut *packed_lhs));
+        for i0 in (0..m).step_by(at_once) {
+            let rows = at_once.min(m - i0);
+            let lhs = size.lhs_rows(lhs, lhs_row, [k0, i0], [kc, rows], packing.lhs.then_some(&mut *packed_lhs));
             let mut j = 0;
             while j < n {
                 let width = if n - j > lanes { VECTORS * lanes } else { lanes };
                 let cols = width.min(n - j);
                 let rhs = if !packing.rhs && cols == width {
-                    Vectors { slice: &rhs[k0 * n + j..], step: n }
+                    Vectors { slice: &rhs[k0 * rhs_row + j..], step: rhs_row }
                 } else {
-                    let panel = &mut packed_rhs[if packing.rhs { j * kc } else { 0 }..][..kc * width];
+                    let panel = &mut packed_rhs[if keep { j * kc } else { 0 }..][..kc * width];
                     if i0 == 0 {
-                        size.pack_rhs(rhs, [k0, j], cols, width, panel);
+                        size.pack_rhs(rhs, rhs_row, [k0, j], [cols, width], panel);
                     }
                     Vectors { slice: panel, step: width }
                 };
-                let out = Out { slice: &mut out[i0 * n + j..], row: n, cols, write };
+                let out = Out { slice: &mut out[i0 * out_row + j..], row: out_row, cols, write };
                 if width > lanes {
                     panel::<R, VECTORS>(rows, kc, lhs, rhs, out);
                 } else {
@@ -180,17 +206,24 @@ struct Out<'a, R> {
 }
 
 impl Matmul {
+    /// How far apart the rows of lhs, rhs and out are where nothing stands between them.
+    fn rows(&self) -> [usize; 3] {
+        let lhs = if self.lhs == Trans::No { self.k } else { self.m };
+        [lhs, if self.rhs == Trans::No { self.n } else { self.k }, self.n]
+    }
+
     /// `rows` rows of lhs from `i0` on, `kc` steps from `k0` on; copied if there is a place to copy to.
     fn lhs_rows<'a, R: Real>(
         &self,
         lhs: &'a [R],
+        stored: usize,
         [k0, i0]: [usize; 2],
         [kc, rows]: [usize; 2],
         packed: Option<&'a mut [R]>,
     ) -> Rows<'a, R> {
         let (lhs, row, step) = match self.lhs {
-            Trans::No => (&lhs[i0 * self.k + k0..], self.k, 1),
-            Trans::Yes => (&lhs[k0 * self.m + i0..], 1, self.m),
+            Trans::No => (&lhs[i0 * stored + k0..], stored, 1),
+            Trans::Yes => (&lhs[k0 * stored + i0..], 1, stored),
         };
         let Some(packed) = packed else {
             return Rows::Stored(Scalars { slice: lhs, row, step });
@@ -207,10 +240,17 @@ impl Matmul {
     }
 
     /// `cols` columns of rhs from `j` on, as many steps as `panel` holds from `k0` on; 0 in the columns up to `width`.
-    fn pack_rhs<R: Real>(&self, rhs: &[R], [k0, j]: [usize; 2], cols: usize, width: usize, panel: &mut [R]) {
+    fn pack_rhs<R: Real>(
+        &self,
+        rhs: &[R],
+        stored: usize,
+        [k0, j]: [usize; 2],
+        [cols, width]: [usize; 2],
+        panel: &mut [R],
+    ) {
         match self.rhs {
-            Trans::No => pack_rows(&rhs[k0 * self.n + j..], self.n, cols, width, panel),
-            Trans::Yes => pack_cols(&rhs[j * self.k + k0..], self.k, cols, width, panel),
+            Trans::No => pack_rows(&rhs[k0 * stored + j..], stored, cols, width, panel),
+            Trans::Yes => pack_cols(&rhs[j * stored + k0..], stored, cols, width, panel),
         }
     }
 }

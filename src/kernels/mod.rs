@@ -18,6 +18,7 @@
 //!   it and `inner` of those after it.
 //! - Indices are `u32`.
 
+pub mod attention;
 pub mod conv;
 pub mod digest;
 mod elementary;

@@ -18,6 +18,24 @@ fn largest<R: Real>(x: &[R]) -> R {
     best.max(R::Lanes::load_part(blocks.remainder(), R::NEG_INFINITY)).largest()
 }
 
+/// The largest element but for NaNs, which the exponentials carry on: what a row is shifted by. In two chains, because each
+/// step waits for the one before.
+fn shift_of<R: Real>(x: &[R]) -> R {
+    let lanes = R::Lanes::COUNT;
+    let mut best = [R::Lanes::splat(R::NEG_INFINITY); 2];
+    let mut blocks = x.chunks_exact(2 * lanes);
+    for block in &mut blocks {
+        for (best, x) in best.iter_mut().zip(block.chunks_exact(lanes)) {
+            *best = best.at_least(R::Lanes::load(x));
+        }
+    }
+    for x in blocks.remainder().chunks(lanes) {
+        best[0] = best[0].at_least(R::Lanes::load_part(x, R::NEG_INFINITY));
+    }
+    let best = best[0].at_least(best[1]);
+    (1..lanes).fold(best.lane(0), |top, lane| if top < best.lane(lane) { best.lane(lane) } else { top })
+}
+
 /// The sum of e^(x - shift).
 fn sum_exp<R: Real>(x: &[R], shift: R) -> R {
     let shift = R::Lanes::splat(shift);
@@ -42,16 +60,22 @@ pub fn softmax<R: Real>(x: &[R], dims: [usize; 2], out: &mut [R]) {
     let [count, cols] = dims;
     expect_len("softmax", "x", x.len(), count * cols);
     expect_len("softmax", "out", out.len(), x.len());
-    let lanes = R::Lanes::COUNT;
     for (x, out) in rows(x, cols).zip(out.chunks_exact_mut(cols.max(1))) {
-        let top = R::Lanes::splat(largest(x));
-        for (x, out) in x.chunks(lanes).zip(out.chunks_mut(lanes)) {
-            store((load::<R::Lanes>(x) - top).exp(), out);
-        }
-        let scale = R::Lanes::splat(R::ONE / reduce::sum(out));
-        for out in out.chunks_mut(lanes) {
-            store(load::<R::Lanes>(out) * scale, out);
-        }
+        out.copy_from_slice(x);
+        softmax_row(out);
+    }
+}
+
+/// [`softmax`] of one row where it stands.
+pub(super) fn softmax_row<R: Real>(x: &mut [R]) {
+    let lanes = R::Lanes::COUNT;
+    let top = R::Lanes::splat(shift_of(x));
+    for x in x.chunks_mut(lanes) {
+        store((load::<R::Lanes>(x) - top).exp(), x);
+    }
+    let scale = R::Lanes::splat(R::ONE / reduce::sum(x));
+    for x in x.chunks_mut(lanes) {
+        store(load::<R::Lanes>(x) * scale, x);
     }
 }
 

@@ -74,6 +74,31 @@ pub fn conv2d(op: &'static str, args: &[Shape], window: Window, groups: usize) -
     slide(op, args, window, weight.dim(0))
 }
 
+/// q [.., queries, heads * depth], k [.., keys, heads * depth], v [.., keys, heads * width], perhaps a mask [queries, keys] or
+/// [.., queries, keys]: [.., queries, heads * width].
+pub fn attention(op: &'static str, args: &[Shape], heads: usize) -> Inferred {
+    let [q, k, v] = [args[0], args[1], args[2]];
+    let rank = q.rank();
+    require(
+        rank >= 2 && k.rank() == rank && v.rank() == rank,
+        op,
+        args,
+        "q, k and v must have the same dims, at least two",
+    )?;
+    let batch = |other: Shape| q.dims().take(rank - 2).eq(other.dims().take(rank - 2));
+    require(batch(k) && batch(v), op, args, "the batch dims of q, k and v must be equal")?;
+    require(q.from_back(0) == k.from_back(0), op, args, "q and k must have the same columns")?;
+    require(k.from_back(1) == v.from_back(1), op, args, "k and v must have the same rows")?;
+    let divide = heads > 0 && q.from_back(0) % heads == 0 && v.from_back(0) % heads == 0;
+    require(divide, op, args, "the heads must divide the columns of q and of v")?;
+    if let Some(&mask) = args.get(3) {
+        let scores = q.with_dim(rank - 1, k.from_back(1));
+        let fits = mask == scores || mask == Shape::from([q.from_back(1), k.from_back(1)]);
+        require(fits, op, args, "the mask must be [queries, keys], with the batch dims of q or without")?;
+    }
+    Ok(q.with_dim(rank - 1, v.from_back(0)))
+}
+
 /// x [n, c, h, w]: [n, c, oh, ow].
 pub fn pool2d(op: &'static str, x: Shape, window: Window) -> Inferred {
     require(x.rank() == 4, op, &[x], "the input must be [n, c, h, w]")?;

@@ -167,6 +167,30 @@ case("attention, masked")(
     )
 )
 
+case("attention, fused")(
+    lambda d: F.scaled_dot_product_attention(d.normal(2, 2, 4, 3), d.normal(2, 2, 4, 3), d.normal(2, 2, 4, 3))
+)
+case("attention, fused and masked")(
+    lambda d: F.scaled_dot_product_attention(
+        d.normal(2, 2, 4, 3), d.normal(2, 2, 4, 3), d.normal(2, 2, 4, 3), attn_mask=d.given(CAUSAL.clone())
+    )
+)
+
+
+def heads(d, mask):
+    """Three heads side by side in the columns, five queries of four keys: split, attended, put side by side again."""
+    split = lambda x: x.unflatten(-1, (3, -1)).transpose(1, 2)
+    q, k, v = d.normal(2, 5, 6), d.normal(2, 4, 6), d.normal(2, 4, 9)
+    # One mask for each of the batch: the second hides the last keys, as padding does.
+    masks = torch.zeros(2, 5, 4)
+    masks[1, :, 2:] = float("-inf")
+    masks = d.given(masks).unsqueeze(1) if mask else None
+    return F.scaled_dot_product_attention(split(q), split(k), split(v), attn_mask=masks).transpose(1, 2).flatten(2)
+
+
+case("attention, heads")(lambda d: heads(d, False))
+case("attention, heads and a mask for each")(lambda d: heads(d, True))
+
 # Losses.
 case("mse_mean")(lambda d: F.mse_loss(d.normal(3, 4), d.normal(3, 4)))
 case("mse_half_sum")(lambda d: 0.5 * F.mse_loss(d.normal(3, 4), d.normal(3, 4), reduction="sum"))

@@ -5,6 +5,7 @@
 //! means to move bits, print the new table with `cargo test --test kernels -- --ignored --nocapture print_digests`.
 
 use super::random;
+use tensorscope::kernels::attention::{Attention, Wanted, attention, attention_backward};
 use tensorscope::kernels::conv::{Conv2d, conv2d, conv2d_backward_input, conv2d_backward_weight};
 use tensorscope::kernels::digest::digest;
 use tensorscope::kernels::map::{Map, map};
@@ -49,6 +50,16 @@ fn of<R: Real>() -> Vec<(String, u64)> {
         map(f, &x, &mut y);
         row(format!("{f:?}"), &y);
     }
+    let p = Attention { batch: 2, heads: 3, queries: 17, keys: 21, depth: 8, width: 5, masks: 2 };
+    let operands = p.lens().map(|len| random::<R>(len, len as u64));
+    let [q, k, v, mask, out] = &operands;
+    let (mut weights, mut out) = (vec![R::ZERO; p.weights_len()], out.clone());
+    let mut scratch = vec![R::ZERO; p.scratch_len::<R>()];
+    attention(&p, [q, k, v, mask], &mut weights, &mut out, &mut scratch);
+    row("attention".into(), &out);
+    let mut grad = q.clone();
+    attention_backward(&p, Wanted::Query(k, v), &weights, &out, &mut grad, Write::Set, &mut scratch);
+    row("attention_backward".into(), &grad);
     row("sum".into(), &[sum(&x)]);
     let mut y = vec![R::ZERO; 4097];
     softmax(&x[..4097], [17, 241], &mut y);

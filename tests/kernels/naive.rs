@@ -3,6 +3,7 @@
 //! In f64 they are the oracle of accuracy. In the scalar of the kernel, those with a stated order of summation (products
 //! and convolutions) must come out bit for bit, because the order written here is the one that the kernels promise.
 
+use tensorscope::kernels::attention::Attention;
 use tensorscope::kernels::conv::Conv2d;
 use tensorscope::kernels::matmul::{Matmul, Trans};
 use tensorscope::kernels::{Real, Write};
@@ -100,6 +101,37 @@ pub fn conv2d_backward_weight_naive<R: Real>(
             sum += grad_out[((n * out_c + oc) * oh + oy) * ow + ox] * pixel(p, input, [n, ic, oy, ox, ky, kx]);
         }
         grad_weight[at] = sum;
+    }
+}
+
+/// Attention head by head: the weights and the result. Softmax is the caller's, a row at a time.
+pub fn attention_naive<R: Real>(
+    p: &Attention,
+    [q, k, v, mask]: [&[R]; 4],
+    softmax: impl Fn(&[R], &mut [R]),
+    weights: &mut [R],
+    out: &mut [R],
+) {
+    let Attention { batch, heads, queries, keys, depth, width, masks } = *p;
+    let scale = R::ONE / R::from_usize(depth).sqrt();
+    for (b, h, i, _) in grid([batch, heads, queries, 1]) {
+        let mut scores = vec![R::ZERO; keys];
+        for (j, score) in scores.iter_mut().enumerate() {
+            for c in h * depth..(h + 1) * depth {
+                *score += q[(b * queries + i) * heads * depth + c] * k[(b * keys + j) * heads * depth + c];
+            }
+            *score *= scale;
+            if masks > 0 {
+                *score += mask[((b % masks) * queries + i) * keys + j];
+            }
+        }
+        let weights = &mut weights[((b * heads + h) * queries + i) * keys..][..keys];
+        softmax(&scores, weights);
+        for c in h * width..(h + 1) * width {
+            let out = &mut out[(b * queries + i) * heads * width + c];
+            *out = R::ZERO;
+            weights.iter().enumerate().for_each(|(j, w)| *out += *w * v[(b * keys + j) * heads * width + c]);
+        }
     }
 }
 

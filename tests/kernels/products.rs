@@ -194,12 +194,12 @@ fn the_choice_of_algorithm_is_the_measured_one() {
     // m, k, n and which sides are copied (lhs, rhs).
     let table = [
         (Matmul::nn(10, 8, 8), false, false),
-        (Matmul::nn(64, 64, 64), false, false),
+        (Matmul::nn(64, 64, 64), true, false),
         (Matmul::nn(128, 128, 128), true, true),
         (Matmul::nn(512, 512, 512), true, true),
         (Matmul::nn(1, 512, 512), false, false),
         (Matmul::nn(64, 128, 10), false, false),
-        (Matmul::nt(64, 10, 128), false, true),
+        (Matmul::nt(64, 10, 128), true, true),
         (Matmul::tn(784, 64, 128), true, false),
         (Matmul::tn(128, 64, 10), false, false),
     ];

@@ -6,18 +6,18 @@
 use super::{Matmul, Trans};
 use crate::kernels::{Real, Write};
 
-/// out = or += lhs * rhs; the lengths have been checked.
-pub(super) fn matmul<R: Real>(size: Matmul, lhs: &[R], rhs: &[R], out: &mut [R], write: Write) {
-    let Matmul { m, n, k, .. } = size;
-    let (lhs_row, lhs_step) = if size.lhs == Trans::No { (k, 1) } else { (1, m) };
-    let (rhs_col, rhs_step) = if size.rhs == Trans::No { (1, n) } else { (k, 1) };
+/// out = or += lhs * rhs, their stored rows as far apart as `rows` says; the lengths have been checked.
+pub(super) fn matmul<R: Real>(size: Matmul, rows: [usize; 3], [lhs, rhs]: [&[R]; 2], out: &mut [R], write: Write) {
+    let (Matmul { m, n, k, .. }, [lhs_stored, rhs_stored, out_row]) = (size, rows);
+    let (lhs_row, lhs_step) = if size.lhs == Trans::No { (lhs_stored, 1) } else { (1, lhs_stored) };
+    let (rhs_col, rhs_step) = if size.rhs == Trans::No { (1, rhs_stored) } else { (rhs_stored, 1) };
     for i in 0..m {
         for j in 0..n {
-            let mut sum = if write == Write::Set { R::ZERO } else { out[i * n + j] };
+            let mut sum = if write == Write::Set { R::ZERO } else { out[i * out_row + j] };
             for p in 0..k {
                 sum += lhs[i * lhs_row + p * lhs_step] * rhs[j * rhs_col + p * rhs_step];
             }
-            out[i * n + j] = sum;
+            out[i * out_row + j] = sum;
         }
     }
 }

@@ -88,10 +88,12 @@ pub(in crate::kernels) fn load_tile<L: Lanes, const M: usize, const V: usize>(
         copy_part(from, row, &mut tile, width, cols, M);
         (&tile[..], width)
     };
-    core::array::from_fn(|i| {
-        let from = &from[i * row..][..width];
-        core::array::from_fn(|v| L::load(&from[v * L::COUNT..]))
-    })
+    assert!((M - 1) * row + width <= from.len(), "load_tile: the matrix ends early");
+    let vector = |at: usize| {
+        // SAFETY: the last vector of the last row is the one asserted above.
+        unsafe { L::load_raw(from.as_ptr().add(at)) }
+    };
+    core::array::from_fn(|i| core::array::from_fn(|v| vector(i * row + v * L::COUNT)))
 }
 
 /// Writes `cols` columns of a tile.
@@ -104,9 +106,12 @@ pub(in crate::kernels) fn store_tile<L: Lanes, const M: usize, const V: usize>(
 ) {
     let width = V * L::COUNT;
     let store = |to: &mut [L::Scalar], row: usize| {
+        assert!((M - 1) * row + width <= to.len(), "store_tile: the matrix ends early");
         for (i, acc) in acc.iter().enumerate() {
-            let to = &mut to[i * row..][..width];
-            acc.iter().enumerate().for_each(|(v, acc)| acc.store(&mut to[v * L::COUNT..]));
+            for (v, acc) in acc.iter().enumerate() {
+                // SAFETY: the last vector of the last row is the one asserted above.
+                unsafe { acc.store_raw(to.as_mut_ptr().add(i * row + v * L::COUNT)) }
+            }
         }
     };
     if cols == width {

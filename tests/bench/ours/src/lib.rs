@@ -10,9 +10,9 @@ mod training;
 
 use abi::{Case, Kind};
 use tensorscope::kernels::Write;
+use tensorscope::kernels::attention::{Attention as Heads, attention};
 use tensorscope::kernels::conv::{Conv2d, conv2d, conv2d_backward_input, conv2d_backward_weight};
 use tensorscope::kernels::matmul::{Matmul as Product, matmul};
-use tensorscope::kernels::softmax::softmax;
 use tensorscope::kernels::window::Window;
 
 /// Builds the case that the page asked for.
@@ -109,14 +109,12 @@ impl Case for Conv {
 
 /// softmax(q·kᵀ/√d)·v·wo with q, k, v = x·wq, x·wk, x·wv: x `[t, d]`, weights `[d, d]`, one head.
 struct Attention {
-    t: usize,
-    d: usize,
+    size: Heads,
     x: Vec<f32>,
     weights: [Vec<f32>; 4],
     /// q, k, v, and what the heads mix, each `[t, d]`.
     rows: [Vec<f32>; 4],
-    /// Scores and probabilities, `[t, t]`.
-    scores: Vec<f32>,
+    /// `[t, t]`.
     probs: Vec<f32>,
     out: Vec<f32>,
     scratch: Vec<f32>,
@@ -126,37 +124,30 @@ impl Attention {
     fn new(dims: &[usize], inputs: Vec<Vec<f32>>) -> Self {
         let &[t, d] = dims else { panic!("two dims") };
         let [x, q, k, v, o]: [_; 5] = inputs.try_into().expect("five inputs");
-        let sizes = [Product::nn(t, d, d), Product::nt(t, d, t), Product::nn(t, t, d)];
-        let scratch = sizes.iter().map(|size| size.scratch_len::<f32>()).max().unwrap_or(0);
+        let size = Heads { batch: 1, heads: 1, queries: t, keys: t, depth: d, width: d, masks: 0 };
+        let scratch = size.scratch_len::<f32>().max(Product::nn(t, d, d).scratch_len::<f32>());
         Self {
             x,
             weights: [q, k, v, o],
             rows: [(); 4].map(|()| vec![0.0; t * d]),
-            scores: vec![0.0; t * t],
-            probs: vec![0.0; t * t],
+            probs: vec![0.0; size.weights_len()],
             out: vec![0.0; t * d],
             scratch: vec![0.0; scratch],
-            t,
-            d,
+            size,
         }
     }
 }
 
 impl Case for Attention {
     fn run(&mut self) {
-        let (t, d, scratch) = (self.t, self.d, &mut self.scratch[..]);
-        let project = Product::nn(t, d, d);
+        let Heads { queries: t, depth: d, .. } = self.size;
+        let (project, scratch) = (Product::nn(t, d, d), &mut self.scratch[..]);
         let [wq, wk, wv, wo] = &self.weights;
         let [q, k, v, mixed] = &mut self.rows;
-        matmul(project, &self.x, wq, q, Write::Set, scratch);
-        // (q/√d)·kᵀ is the scaled score, and q is the smaller of the two to scale.
-        let scale = 1.0 / (d as f32).sqrt();
-        q.iter_mut().for_each(|value| *value *= scale);
-        matmul(project, &self.x, wk, k, Write::Set, scratch);
-        matmul(project, &self.x, wv, v, Write::Set, scratch);
-        matmul(Product::nt(t, d, t), q, k, &mut self.scores, Write::Set, scratch);
-        softmax(&self.scores, [t, t], &mut self.probs);
-        matmul(Product::nn(t, t, d), &self.probs, v, mixed, Write::Set, scratch);
+        for (weight, row) in [(wq, &mut *q), (wk, &mut *k), (wv, &mut *v)] {
+            matmul(project, &self.x, weight, row, Write::Set, scratch);
+        }
+        attention(&self.size, [q, k, v, &[]], &mut self.probs, mixed, scratch);
         matmul(project, mixed, wo, &mut self.out, Write::Set, scratch);
     }
 
