@@ -16,10 +16,8 @@ pub(super) const TURNED: usize = 4096;
 pub(super) struct Gather<'a, R> {
     /// Vertical, horizontal.
     pub axes: [Axis; 2],
-    /// The input in its frame, `[h, w, depth]`.
+    /// The input in its frame, `[c, h, w]`.
     pub image: &'a [R],
-    /// Channels of the input.
-    pub depth: usize,
     /// Where each tap (kh, kw, c) stands from its window's first place.
     pub offsets: &'a [u32],
     /// The output's gradient, `[channels, oh, ow]`.
@@ -62,7 +60,7 @@ impl<R: Real> Gather<'_, R> {
     #[inline(never)]
     fn windows<const V: usize>(&self, [y, x]: [usize; 2], size: [usize; 2], turned: &[R], sums: &mut [R]) {
         let [rows, cols] = self.axes;
-        let image = &self.image[(rows.place(y, 0) * cols.frame + cols.place(x, 0)) * self.depth..];
+        let image = &self.image[rows.place(y, 0) * cols.frame + cols.place(x, 0)..];
         let width = V * R::Lanes::COUNT;
         for (taps, sums) in self.offsets.chunks(4).zip(sums.chunks_mut(4 * width)) {
             match *taps {
@@ -86,7 +84,7 @@ impl<R: Real> Gather<'_, R> {
         sums: &mut [R],
     ) {
         let width = V * R::Lanes::COUNT;
-        let (row, step) = (self.axes[0].stride * self.axes[1].frame * self.depth, self.axes[1].stride * self.depth);
+        let (row, step) = (self.axes[0].stride * self.axes[1].frame, self.axes[1].stride);
         let last = taps.iter().copied().max().unwrap_or(0) as usize + (rows - 1) * row + (cols - 1) * step;
         assert!(last < image.len(), "conv2d_backward_weight: the image ends early");
         assert!(rows * cols * width <= turned.len(), "conv2d_backward_weight: the gradients end early");
