@@ -155,6 +155,8 @@ pub trait Lanes:
     /// # Safety
     /// [`Lanes::COUNT`] elements can be written at `to`.
     unsafe fn store_raw(self, to: *mut Self::Scalar);
+    /// The lanes as whole numbers; they are whole and in 0..2^23. Panics where `to` has not room for all.
+    fn store_whole(self, to: &mut [u32]);
     /// The lane at `index`.
     fn lane(self, index: usize) -> Self::Scalar;
 

@@ -2,6 +2,7 @@
 //!
 //! Not adaptive or global pooling: a window as large as the image is global.
 
+use super::lanes::MAX_LANES;
 use super::window::{Window, WindowError};
 use super::{Lanes, Real, Write, expect_len};
 
@@ -72,7 +73,8 @@ pub fn max_pool2d<R: Real>(p: &Pool2d, input: &[R], out: &mut [R], index: &mut [
     expect_len("max_pool2d", "index", index.len(), out.len());
     let (area, out_area) = p.area();
     let outputs = out.chunks_exact_mut(out_area).zip(index.chunks_exact_mut(out_area));
-    let halves = p.halves() && p.output[1] >= R::Lanes::COUNT;
+    // Offsets travel in lanes, where they are exact below 2^23.
+    let halves = p.halves() && p.output[1] >= R::Lanes::COUNT && area < 1 << 23;
     for (plane, (out, index)) in input.chunks_exact(area).zip(outputs) {
         // In f64 the plain loop is enough: nothing trains in it that pools.
         if R::Lanes::COUNT == 4 && halves {
@@ -107,6 +109,7 @@ fn max_of_four<R: Real>(rows: &[R], first: usize, out: &mut [R], index: &mut [u3
         let larger = (R::Lanes::select_lt(best, x, x, best), R::Lanes::select_lt(best, x, offset, at));
         (R::Lanes::select_le(x, x, larger.0, x), R::Lanes::select_le(x, x, larger.1, offset))
     };
+    let steps = R::Lanes::load(&core::array::from_fn::<R, MAX_LANES, _>(|lane| R::from_usize(2 * lane)));
     for begin in (0..out.len()).step_by(lanes) {
         // The last vector reaches back over what is done: the same again.
         let begin = begin.min(out.len() - lanes);
@@ -118,9 +121,7 @@ fn max_of_four<R: Real>(rows: &[R], first: usize, out: &mut [R], index: &mut [u3
         let best = (a, R::Lanes::splat(R::ZERO));
         let (best, at) = take(take(take(best, b, 1), c, width), d, width + 1);
         best.store(&mut out[begin..]);
-        for (lane, index) in index[begin..begin + lanes].iter_mut().enumerate() {
-            *index = (first + 2 * (begin + lane)) as u32 + at.lane(lane).to_f64() as u32;
-        }
+        (at + R::Lanes::splat(R::from_usize(first + 2 * begin)) + steps).store_whole(&mut index[begin..]);
     }
 }
 

@@ -46,6 +46,12 @@ where
 
 #[test]
 fn every_vector_works_as_its_scalar() {
+    for whole in [0, 1, 12_345, (1 << 23) - 1] {
+        let (mut four, mut two) = ([9; 5], [9; 3]);
+        <f32 as Real>::Lanes::splat(whole as f32).store_whole(&mut four);
+        <f64 as Real>::Lanes::splat(f64::from(whole)).store_whole(&mut two);
+        assert_eq!((four, two), ([whole, whole, whole, whole, 9], [whole, whole, 9]));
+    }
     operations_are_the_scalars::<<f32 as Real>::Lanes>();
     operations_are_the_scalars::<<f64 as Real>::Lanes>();
     operations_are_the_scalars::<PortableF32x4>();

@@ -116,6 +116,10 @@ macro_rules! lanes {
                 unsafe { *to.cast::<[$scalar; $count]>() = self.0 }
             }
             #[inline(always)]
+            fn store_whole(self, to: &mut [u32]) {
+                to[..$count].copy_from_slice(&self.0.map(|x| x as u32));
+            }
+            #[inline(always)]
             fn lane(self, index: usize) -> $scalar {
                 self.0[index]
             }

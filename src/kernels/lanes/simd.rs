@@ -10,7 +10,7 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 macro_rules! lanes {
     ($lanes:ident, $scalar:ident, $count:literal, $doc:literal,
      $splat:ident $add:ident $sub:ident $mul:ident $div:ident $neg:ident $abs:ident $sqrt:ident
-     $max:ident $min:ident $pmin:ident $pmax:ident $lt:ident $le:ident $transpose:ident $unzip:ident,
+     $max:ident $min:ident $pmin:ident $pmax:ident $lt:ident $le:ident $transpose:ident $unzip:ident $store_whole:ident,
      { $($method:ident => $f:expr),* }) => {
         #[doc = $doc]
         #[derive(Clone, Copy, Debug)]
@@ -84,6 +84,10 @@ macro_rules! lanes {
                 unsafe { v128_store(to.cast(), self.0) }
             }
             #[inline(always)]
+            fn store_whole(self, to: &mut [u32]) {
+                $store_whole(self.0, to);
+            }
+            #[inline(always)]
             fn lane(self, index: usize) -> $scalar {
                 let mut lanes = [0.0; $count];
                 self.store(&mut lanes);
@@ -141,11 +145,11 @@ macro_rules! lanes {
 
 lanes!(F32x4, f32, 4, "Four f32 in a v128.",
     f32x4_splat f32x4_add f32x4_sub f32x4_mul f32x4_div f32x4_neg f32x4_abs f32x4_sqrt
-    f32x4_max f32x4_min f32x4_pmin f32x4_pmax f32x4_lt f32x4_le transpose4 unzip4,
+    f32x4_max f32x4_min f32x4_pmin f32x4_pmax f32x4_lt f32x4_le transpose4 unzip4 store_whole4,
     { exp => elementary::exp, ln => elementary::ln, tanh => elementary::tanh, sigmoid => elementary::sigmoid });
 lanes!(F64x2, f64, 2, "Two f64 in a v128.",
     f64x2_splat f64x2_add f64x2_sub f64x2_mul f64x2_div f64x2_neg f64x2_abs f64x2_sqrt
-    f64x2_max f64x2_min f64x2_pmin f64x2_pmax f64x2_lt f64x2_le transpose2 unzip2,
+    f64x2_max f64x2_min f64x2_pmin f64x2_pmax f64x2_lt f64x2_le transpose2 unzip2 store_whole2,
     { exp => |x: Self| x.each(super::Real::exp), ln => |x: Self| x.each(super::Real::ln),
       tanh => |x: Self| x.each(super::Real::tanh), sigmoid => |x: Self| x.each(super::Real::sigmoid) });
 
@@ -170,6 +174,21 @@ fn unzip4(a: v128, b: v128) -> (v128, v128) {
 #[inline(always)]
 fn unzip2(a: v128, b: v128) -> (v128, v128) {
     (i64x2_shuffle::<0, 2>(a, b), i64x2_shuffle::<1, 3>(a, b))
+}
+
+/// 2^23 added, a whole number stands in the low bits.
+#[inline(always)]
+fn store_whole4(x: v128, to: &mut [u32]) {
+    let magic = f32x4_splat(8_388_608.0);
+    let (to, whole) = (&mut to[..4], u32x4_sub(f32x4_add(x, magic), magic));
+    // SAFETY: the line above has checked that 16 bytes can be written; v128.store needs no alignment.
+    unsafe { v128_store(to.as_mut_ptr().cast(), whole) }
+}
+
+#[inline(always)]
+fn store_whole2(x: v128, to: &mut [u32]) {
+    to[0] = f64x2_extract_lane::<0>(x) as u32;
+    to[1] = f64x2_extract_lane::<1>(x) as u32;
 }
 
 /// Two rows of two; the others stay.
