@@ -61,4 +61,8 @@ for peer in burn candle; do
     }
 done
 
+[ $# -gt 0 ] || node "$here/memory.mjs" "$out" || {
+    echo "bench: the memory of a training step grows" >&2
+    exit 1
+}
 exec node "$here/run.mjs" "$out" "$@"

@@ -17,9 +17,11 @@ function imports(module) {
   return all;
 }
 
+/** The contestant behind an address. */
+export const openRust = async (url) => openModule(await WebAssembly.compileStreaming(fetch(url)));
+
 /** One case at a time in one instance; a trap ends the instance, so every case gets a fresh one. */
-export async function openRust(url) {
-  const module = await WebAssembly.compileStreaming(fetch(url));
+export function openModule(module) {
   return async (work) => {
     const { exports } = await WebAssembly.instantiate(module, imports(module));
     /** Adds the text of the panic, which the trap alone does not carry. */
@@ -42,6 +44,8 @@ export async function openRust(url) {
       results: () =>
         Array.from({ length: call('results') }, (_, i) =>
           new Float32Array(exports.memory.buffer, call('result', i), call('result_len', i)).slice()),
+      /** Bytes of memory that the instance has taken; it never gives any back. */
+      memory: () => exports.memory.buffer.byteLength,
       close: () => call('close'),
     };
   };
