@@ -18,6 +18,8 @@ mod elementary;
 mod lanes;
 #[path = "kernels/naive.rs"]
 mod naive;
+#[path = "kernels/norms.rs"]
+mod norms;
 #[path = "kernels/products.rs"]
 mod products;
 #[path = "kernels/rows.rs"]

@@ -25,6 +25,7 @@ mod elementary;
 pub mod lanes;
 pub mod map;
 pub mod matmul;
+pub mod norm;
 pub mod pool;
 pub mod reduce;
 pub mod softmax;

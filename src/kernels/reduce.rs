@@ -41,6 +41,26 @@ pub(super) fn fold<R: Real>(x: &[R], f: impl Fn(R::Lanes) -> R::Lanes) -> R {
     total
 }
 
+/// The sum of what `f(at, count)` says of the elements at..at + count, for `len` elements, in the order of [`sum`].
+#[inline(always)]
+pub(super) fn fold_at<R: Real>(len: usize, f: impl Fn(usize, usize) -> R::Lanes) -> R {
+    let lanes = R::Lanes::COUNT;
+    let mut chains = [R::Lanes::splat(R::ZERO); CHAINS];
+    let whole = len / (CHAINS * lanes) * (CHAINS * lanes);
+    for block in (0..whole).step_by(CHAINS * lanes) {
+        for (nth, chain) in chains.iter_mut().enumerate() {
+            *chain = *chain + f(block + nth * lanes, lanes);
+        }
+    }
+    let [a, b, c, d] = chains;
+    let mut total = ((a + b) + (c + d)).sum();
+    for at in (whole..len).step_by(lanes) {
+        let (count, y) = (lanes.min(len - at), f(at, lanes.min(len - at)));
+        (0..count).for_each(|index| total += y.lane(index));
+    }
+    total
+}
+
 /// out[o, i] = or += sum over a of x[o, a, i].
 #[track_caller]
 pub fn sum_axis<R: Real>(x: &[R], dims: [usize; 3], out: &mut [R], write: Write) {

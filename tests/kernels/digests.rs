@@ -10,6 +10,9 @@ use tensorscope::kernels::conv::{Conv2d, conv2d, conv2d_backward_input, conv2d_b
 use tensorscope::kernels::digest::digest;
 use tensorscope::kernels::map::{Map, map};
 use tensorscope::kernels::matmul::{Matmul, matmul};
+use tensorscope::kernels::norm::{
+    Affine, Layout, Stats, normalize, normalize_backward, reciprocal_deviation, statistics,
+};
 use tensorscope::kernels::reduce::sum;
 use tensorscope::kernels::softmax::{log_softmax, softmax};
 use tensorscope::kernels::window::Window;
@@ -60,6 +63,22 @@ fn of<R: Real>() -> Vec<(String, u64)> {
     let mut grad = q.clone();
     attention_backward(&p, Wanted::Query(k, v), &weights, &out, &mut grad, Write::Set, &mut scratch);
     row("attention_backward".into(), &grad);
+    for layout in
+        [Layout { groups: [1, 17, 37], affine: Affine::Place }, Layout { groups: [3, 5, 49], affine: Affine::Group }]
+    {
+        let [outer, axis, inner] = layout.groups;
+        let x = random::<R>(outer * axis * inner, 1);
+        let weight = random(if layout.affine == Affine::Group { axis } else { inner }, 2);
+        let (mut mean, mut variance, mut rstd) = (vec![R::ZERO; axis], vec![R::ZERO; axis], vec![R::ZERO; axis]);
+        statistics(&x, layout.groups, &mut mean, &mut variance);
+        reciprocal_deviation(&variance, R::from_f64(1e-5), &mut rstd);
+        let (stats, mut y) = (Stats { mean: &mean, rstd: &rstd }, x.clone());
+        normalize(&x, layout, stats, &weight, &weight, &mut y);
+        row(format!("normalize {:?}", layout.groups), &y);
+        let mut grad = x.clone();
+        normalize_backward(&x, layout, stats, true, &weight, &y, (&mut grad, Write::Set));
+        row(format!("normalize_backward {:?}", layout.groups), &grad);
+    }
     row("sum".into(), &[sum(&x)]);
     let mut y = vec![R::ZERO; 4097];
     softmax(&x[..4097], [17, 241], &mut y);
