@@ -11,7 +11,7 @@
 //! | `broadcast` | how stretched operands are walked; element-wise functions of two operands, and back |
 //! | `product` | batched matrix products, linear layers, convolutions with bias, and back |
 //! | `movement` | permute, slice, concat, rows by index, and back |
-//! | `norm` | softmax along any axis, layer norm, batch norm, and back |
+//! | `norm` | softmax along any axis, and back; layer norm and batch norm are the kernels' |
 //! | `loss` | squared error, cross-entropy, and back |
 //!
 //! Functions that compute write into the caller's buffer and take `scratch`, a buffer that they may grow and leave dirty.
