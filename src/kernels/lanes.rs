@@ -79,8 +79,8 @@ pub trait Real:
     const NAN: Self;
     /// "f32" or "f64".
     const NAME: &'static str;
-    /// Whether products run in tiles of registers (f32), or as plain loops (f64).
-    const TILED: bool;
+    /// Whether its loops are the plainest there are: f64 is for proof, and what makes f32 fast would only weigh something.
+    const PLAIN: bool;
 
     /// The nearest number of this type.
     fn from_f64(x: f64) -> Self;
@@ -254,7 +254,7 @@ macro_rules! real {
             const NEG_INFINITY: Self = $scalar::NEG_INFINITY;
             const NAN: Self = $scalar::NAN;
             const NAME: &'static str = $name;
-            const TILED: bool = size_of::<$scalar>() == 4;
+            const PLAIN: bool = size_of::<$scalar>() == 8;
 
             fn from_f64(x: f64) -> Self {
                 x as $scalar

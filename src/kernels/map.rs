@@ -224,6 +224,12 @@ struct Forward<'a, R> {
 
 impl<R: Real> Visitor<R::Lanes> for Forward<'_, R> {
     fn rule(self, f: impl Fn(R::Lanes) -> R::Lanes, _: impl Fn(R::Lanes, R::Lanes, R::Lanes) -> R::Lanes) {
+        if R::PLAIN {
+            for (x, out) in self.x.chunks(R::Lanes::COUNT).zip(self.out.chunks_mut(R::Lanes::COUNT)) {
+                store(f(load(x)), out);
+            }
+            return;
+        }
         let whole = self.x.len() / R::Lanes::COUNT * R::Lanes::COUNT;
         let (out, rest) = self.out.split_at_mut(whole);
         let (mut last, mut last_out) = ([R::ONE; MAX_LANES], [R::ZERO; MAX_LANES]);
@@ -256,6 +262,13 @@ struct Backward<'a, R> {
 impl<R: Real> Visitor<R::Lanes> for Backward<'_, R> {
     fn rule(self, _: impl Fn(R::Lanes) -> R::Lanes, df: impl Fn(R::Lanes, R::Lanes, R::Lanes) -> R::Lanes) {
         let lanes = R::Lanes::COUNT;
+        if R::PLAIN {
+            let inputs = self.x.chunks(lanes).zip(self.y.chunks(lanes)).zip(self.grad_out.chunks(lanes));
+            for (((x, y), g), grad_in) in inputs.zip(self.grad_in.chunks_mut(lanes)) {
+                write_lanes(df(load(x), load(y), load(g)), grad_in, self.write);
+            }
+            return;
+        }
         let whole = self.x.len() / lanes * lanes;
         let (grad_in, rest) = self.grad_in.split_at_mut(whole);
         let left = rest.len();

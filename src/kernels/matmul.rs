@@ -67,7 +67,7 @@ impl Matmul {
 
     /// How many elements of scratch [`matmul`] wants.
     pub fn scratch_len<R: Real>(&self) -> usize {
-        if !R::TILED {
+        if R::PLAIN {
             return 0;
         }
         let (width, packing) = (VECTORS * R::Lanes::COUNT, self.packing());
@@ -143,7 +143,7 @@ pub(super) fn within<R: Real>(
     scratch: &mut [R],
 ) {
     let (Matmul { m, n, k, .. }, [lhs_row, rhs_row, out_row]) = (size, rows);
-    if !R::TILED {
+    if R::PLAIN {
         return plain::matmul(size, rows, [lhs, rhs], out, write);
     }
     if m == 0 || n == 0 {

@@ -4,6 +4,7 @@
 //! the data hold, a [`Span`] is finite, longer than rounding errors, and has at most [`MOST_TICKS`] ticks.
 
 use super::format;
+use super::sheet::within;
 use crate::decimal;
 use crate::view::{Axis, Format, Scale};
 
@@ -205,11 +206,11 @@ fn labels(values: &[f64], step: f64) -> Vec<String> {
         values.iter().map(text).collect()
     };
     let longest = |labels: &[String]| labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let fixed = write(Format::Fixed((-step_exponent).clamp(0.0, 100.0) as u8));
+    let fixed = write(Format::Fixed(within(-step_exponent, 0.0, 100.0) as u8));
     if longest(&fixed) < LONG {
         return fixed;
     }
-    let digits = (libm::log10(largest).floor() - step_exponent + 1.0).clamp(1.0, 17.0);
+    let digits = within(libm::log10(largest).floor() - step_exponent + 1.0, 1.0, 17.0);
     let scientific = write(Format::Scientific(digits as u8));
     if longest(&scientific) < longest(&fixed) { scientific } else { fixed }
 }

@@ -66,10 +66,11 @@ fn significant(size: f64, digits: usize) -> String {
 /// `size >= 0` with at most `digits` significant digits: no zeros at the end of what is exact.
 fn short(size: f64, digits: usize) -> String {
     let text = significant(size, digits);
-    let (mantissa, exponent) = text.find('e').map_or((text.as_str(), ""), |at| text.split_at(at));
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, ""));
     let exact = decimal::parse(&text.replace('−', "-")) == Some(size);
     if !exact || !mantissa.contains('.') {
         return text;
     }
-    format!("{}{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+    let shorter = mantissa.trim_end_matches('0').trim_end_matches('.');
+    if exponent.is_empty() { shorter.into() } else { format!("{shorter}e{exponent}") }
 }

@@ -7,6 +7,7 @@ use super::curve::text_of;
 use super::format;
 use super::frame::Frame;
 use super::sheet::Xy;
+use super::sheet::within;
 use super::style::{SERIES, Words};
 use super::{bars, comb, curve, heatmap, image, scatter};
 use crate::decimal;
@@ -34,7 +35,7 @@ impl Column<'_> {
     /// The place of a value that is nearest to `x`.
     fn nearest(&self, x: f64) -> f64 {
         let Series { start, stride, y, .. } = &self.line;
-        start + stride * ((x - start) / stride).round().clamp(0.0, y.len().max(1) as f64 - 1.0)
+        start + stride * within(((x - start) / stride).round(), 0.0, y.len().max(1) as f64 - 1.0)
     }
 }
 
@@ -105,7 +106,7 @@ pub(super) fn reading(view: &View, at: Xy, (width, height): (f64, f64), words: &
 
 /// A place in a drawing; what lies far outside, or nowhere, stays a number.
 fn pixels(x: f64) -> String {
-    decimal::fixed(if x.is_finite() { x.clamp(-1e6, 1e6) } else { 0.0 }, 1)
+    decimal::fixed(if x.is_finite() { within(x, -1e6, 1e6) } else { 0.0 }, 1)
 }
 
 /// Lines of what is said.

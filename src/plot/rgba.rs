@@ -9,6 +9,7 @@
 use super::frame::Area;
 use super::heatmap::rows;
 use super::image::blended;
+use super::sheet::within;
 use super::style::{Palette, Rgb};
 use crate::decimal;
 use crate::view::{Heatmap, Image};
@@ -45,7 +46,7 @@ fn strength(map: &Heatmap, value: f32) -> f64 {
     let reach = f64::from(map.reach).abs();
     // A map without reach shows signs only.
     if reach > 0.0 {
-        (distance / reach).clamp(-1.0, 1.0)
+        within(distance / reach, -1.0, 1.0)
     } else {
         distance.signum() * f64::from(u8::from(distance != 0.0))
     }
@@ -91,7 +92,7 @@ fn srgb([lightness, a, b]: [f64; 3]) -> Rgb {
         -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s,
     ];
     linear.iter().fold(0, |colour, c| {
-        let c = c.clamp(0.0, 1.0);
+        let c = within(*c, 0.0, 1.0);
         let c = if c <= 0.0031308 { 12.92 * c } else { 1.055 * libm::pow(c, 1.0 / 2.4) - 0.055 };
         colour << 8 | (c * 255.0).round() as Rgb
     })
@@ -182,7 +183,7 @@ fn opacity(paper: Rgb, colour: Rgb, shade: Rgb) -> f64 {
         along += (shade[axis] - paper[axis]) * (colour[axis] - paper[axis]);
         length += (colour[axis] - paper[axis]) * (colour[axis] - paper[axis]);
     }
-    if length > 0.0 { (along / length).clamp(0.0, 1.0) } else { 0.0 }
+    if length > 0.0 { within(along / length, 0.0, 1.0) } else { 0.0 }
 }
 
 /// Cells of equal value as paths of runs, over `area`.

@@ -81,7 +81,7 @@ pub(super) struct Sheet<'s, 'p> {
 impl<'s, 'p> Sheet<'s, 'p> {
     pub(super) fn new(surface: Surface<'p>, style: &'s Style) -> Self {
         let area = surface.into_drawing_area();
-        let scale = if style.scale.is_finite() { style.scale.clamp(0.25, 16.0) } else { 1.0 };
+        let scale = if style.scale.is_finite() { within(style.scale, 0.25, 16.0) } else { 1.0 };
         let unit = scale * f64::from(FINE);
         let (width, height) = area.dim_in_pixel();
         Sheet {
@@ -222,13 +222,13 @@ impl<'s, 'p> Sheet<'s, 'p> {
     }
 
     fn at(&self, (x, y): Xy) -> (i32, i32) {
-        let unit = |value: f64| (value * self.unit).clamp(-FAR, FAR).round() as i32;
+        let unit = |value: f64| within(value * self.unit, -FAR, FAR).round() as i32;
         (unit(x), unit(y))
     }
 
     /// The nearest corner of a device pixel.
     fn snapped(&self, (x, y): Xy) -> (i32, i32) {
-        let snap = |value: f64| (value * self.density()).clamp(-FAR, FAR).round() as i32 * FINE as i32;
+        let snap = |value: f64| within(value * self.density(), -FAR, FAR).round() as i32 * FINE as i32;
         (snap(x), snap(y))
     }
 }

@@ -1,6 +1,6 @@
 //! The product as its definition says it: three loops.
 //!
-//! Not fast: for the scalar that is there for proof ([`Real::TILED`]), whose tiles would weigh more in the module than all
+//! Not fast: for the scalar that is there for proof ([`Real::PLAIN`]), whose tiles would weigh more in the module than all
 //! that is computed with them. Every sum is the chain that the tiles compute, so the bits are the same.
 
 use super::{Matmul, Trans};

@@ -56,7 +56,10 @@ pub fn table(view: &View, title: &str, words: &Words) -> String {
 fn caption(w: &mut Writer, title: &str, label: &str, stride: usize) {
     let mut text = format!("{title}: {label}");
     if stride > 1 {
-        text = format!("{text} ({})", w.words.get("chart.every").replace("{n}", &stride.to_string()));
+        // "... {n} ..."
+        let (before, rest) = w.words.get("chart.every").split_once('{').unwrap_or_default();
+        let after = rest.split_once('}').unwrap_or_default().1;
+        text = format!("{text} ({before}{stride}{after})");
     }
     w.tag("caption").text(&text);
 }

@@ -6,6 +6,7 @@
 
 use super::network::symbol_of;
 use super::route::{LINE, Label, Plan, RIM, Route, TEXT, Xy};
+use crate::plot::sheet::within;
 use crate::plot::surface::{Ruler, Table};
 use crate::view::Network;
 
@@ -121,7 +122,7 @@ fn weighed(mut place: Place, edge: usize, marks: &[Vec<Xy>]) -> Option<Place> {
         *best = nearest.min(*best);
     }
     let (own, other) = (own.sqrt(), other.sqrt());
-    place.cost += 0.03 * (PLAIN - (other - own)).clamp(0.0, 20.0) + 0.03 * (own - CLEAR);
+    place.cost += 0.03 * within(PLAIN - (other - own), 0.0, 20.0) + 0.03 * (own - CLEAR);
     Some(place)
 }
 

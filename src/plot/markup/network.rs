@@ -25,6 +25,7 @@
 
 use super::route::{self, Label, Plan, Route, TEXT, Xy};
 use super::writer::{Pass, Tag, Writer};
+use crate::plot::sheet::within;
 use crate::plot::style::{FONT, Palette, Rgb};
 use crate::view::{Edge, Flow, Format, Network, Node, Phase};
 use core::fmt;
@@ -138,7 +139,8 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, computed: bool, plan: &Pl
         .empty();
     if computed {
         // An arc of no length where the slope is unknown: its coming changes a number, not the structure.
-        let slope = node.slope.filter(|slope| !slope.is_nan()).unwrap_or(0.0).clamp(0.0, 1.0);
+        let slope = node.slope.filter(|slope| !slope.is_nan()).unwrap_or(0.0);
+        let slope = within(slope, 0.0, 1.0);
         w.tag("circle")
             .class("slope")
             .magnitude(slope)

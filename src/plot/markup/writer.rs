@@ -16,6 +16,7 @@
 //! | `data-pick="ID"` | can be pointed at; `ID` names readout, edit and highlight | (absent) |
 
 use crate::plot::format;
+use crate::plot::sheet::within;
 use crate::plot::style::{Palette, Rgb, Words};
 use crate::view::{Flow, Format, Phase};
 use core::fmt::{Display, Write as _};
@@ -165,7 +166,7 @@ impl<'w, 'a> Tag<'w, 'a> {
 
     /// Bound to a magnitude from 0 to 1.
     pub(super) fn magnitude(self, value: f64) -> Self {
-        let value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
+        let value = if value.is_nan() { 0.0 } else { within(value, 0.0, 1.0) };
         self.bind("data-mag", value, "data-m", (value * 10.0).round())
     }
 
