@@ -124,11 +124,10 @@ stale() {
   return 1
 }
 
-# Builds one module: name, profile, flags for cargo, target features for rustc, flags for wasm-opt.
-module() {
-  local name=$1 profile=$2 cargo=$3 features=$4 out=$TARGET/wasm-$1
-  shift 4
-  local raw=$out/$WASM/$profile/tensorscope.wasm
+# Compiles one module: name, profile, target features for rustc, flags for cargo.
+compile() {
+  local name=$1 profile=$2 features=$3
+  shift 3
   # The paths of this machine are cut out of panic messages: the same source gives the same bytes everywhere.
   local flags="-C target-feature=$features -C link-arg=--max-memory=$MEMORY"
   # LLVM's loop strength reduction moves addresses out of the load instructions: without it the inner tile of a product runs
@@ -136,8 +135,15 @@ module() {
   flags+=" -C llvm-args=-disable-lsr"
   flags+=" --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
   env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" \
-    cargo build --quiet --locked --lib --target $WASM --profile "$profile" $cargo --target-dir "$out" ||
+    cargo build --quiet --locked --lib --target $WASM --profile "$profile" "$@" --target-dir "$TARGET/wasm-$name" ||
     fail "the $name module does not compile."
+}
+
+# Makes of a compiled module what readers get: name, profile, flags for wasm-opt.
+finish() {
+  local name=$1 out=$TARGET/wasm-$1
+  local raw=$out/$WASM/$2/tensorscope.wasm
+  shift 2
   stale "$out/opt.wasm" "$raw" "$BIND" "$TOOLS/package-lock.json" build.sh || return 0
 
   "$BIND" "$raw" "$out/bound" || fail "src/bin/bind.rs could not write the glue of the $name module."
@@ -151,18 +157,29 @@ module() {
   mv "$out/new.wasm" "$out/opt.wasm"
 }
 
+# Waits for background jobs; false where one failed.
+all() {
+  local job
+  for job in "$@"; do wait "$job" || exit 1; done
+}
+
 modules() {
   need_rust
   need_node
   say "compiling the engine to WebAssembly: with SIMD, without, and the light one"
+  # All at once: no two share a folder, and the last stage of each (optimisation of the whole program) keeps one core busy.
+  local jobs=()
+  compile simd wasm +simd128 & jobs+=($!)
+  compile portable wasm -simd128 & jobs+=($!)
+  compile light light -simd128 --no-default-features & jobs+=($!)
   cargo build --quiet --locked --features bind --bins || fail "the native tools (src/bin) do not compile."
-  BIND=$TARGET/debug/bind
-  # Side by side: the last stage of each (optimisation of the whole program) keeps one core busy, not two.
-  module simd wasm "" +simd128 -O3 --enable-simd &
-  local simd=$!
-  module portable wasm "" -simd128 -O3
-  module light light --no-default-features -simd128 -Oz --flatten --rereloop -Oz -Oz
-  wait $simd
+  all "${jobs[@]}"
+
+  BIND=$TARGET/debug/bind jobs=()
+  finish simd wasm -O3 --enable-simd & jobs+=($!)
+  finish portable wasm -O3 & jobs+=($!)
+  finish light light -Oz & jobs+=($!)
+  all "${jobs[@]}"
   cmp "$TARGET/wasm-simd/bound/tensorscope.js" "$TARGET/wasm-portable/bound/tensorscope.js" >&2 ||
     fail "the two modules need different glue; src/web must not depend on target features."
   mkdir -p "$PKG"
