@@ -9,7 +9,8 @@
 
 use super::node::Var;
 use super::op::MAX_ARGS;
-use super::rules::{self, Pass, Reads};
+use super::reads::{self, Reads};
+use super::rules::{self, Pass};
 use super::tape::Tape;
 use crate::kernels::{Real, Write};
 use crate::tensor::{Shape, ShapeError, TensorRef};
@@ -239,7 +240,7 @@ impl<T: Real> Tape<T> {
             grad_in: &mut before[start..start + arg.shape.len()],
             write,
             scratch: &mut self.scratch,
-            reads: rules::reads(&node.op, nth),
+            reads: reads::reads(&node.op, nth),
         };
         rules::grad_in(&node.op, nth, &mut pass);
     }

@@ -66,23 +66,37 @@ pub(super) fn evaluate<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape
     let real = T::from_f64;
     match *op {
         Op::Leaf => {}
-        #[cfg(feature = "full")]
-        Op::Zip { f } => broadcast::zip(f, args[0], args[1], shape, out, aux.scratch),
         Op::Map { f } => map(f, args[0].data, out),
-        #[cfg(feature = "full")]
+        Op::Linear => product::linear(args[0], args[1], args.get(2).map(|bias| bias.data), out, aux.scratch),
+        Op::Softmax { axis } => {
+            norm::softmax_axis(Form::Probs, args[0].data, shape.around(Some(axis)), out, aux.scratch);
+        }
+        Op::MseHalfSum => out[0] = loss::squared_error(real(0.5), args[0].data, args[1].data, aux.scratch),
+        Op::CrossEntropyProbs { over } => {
+            let [logits, probs] = [args[0], args[1]];
+            let dims = [logits.shape.dim(0), logits.shape.dim(1)];
+            let scale = samples(over, logits.shape);
+            out[0] = loss::cross_entropy_probs(scale, logits.data, probs.data, dims, aux.reals, aux.scratch);
+        }
+        _ => evaluate_other(op, args, shape, out, aux),
+    }
+}
+
+/// [`evaluate`] beyond dense networks.
+#[cfg(feature = "full")]
+fn evaluate_other<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape, out: &mut [T], aux: &mut Aux<'_, T>) {
+    let real = T::from_f64;
+    match *op {
+        Op::Zip { f } => broadcast::zip(f, args[0], args[1], shape, out, aux.scratch),
         Op::Dropout { p } => loss::dropout(keep(p), args[0].data, args[1].data, out, aux.scratch),
 
-        #[cfg(feature = "full")]
         Op::MatMul { lhs_t, rhs_t } => {
             product::matmul((args[0], trans(lhs_t)), (args[1], trans(rhs_t)), out, aux.scratch);
         }
-        Op::Linear => product::linear(args[0], args[1], args.get(2).map(|bias| bias.data), out, aux.scratch),
-        #[cfg(feature = "full")]
         Op::Conv2d { window, groups } => {
             product::conv2d(args[0], args[1], args.get(2).map(|bias| bias.data), (window, groups), out, aux.scratch);
         }
 
-        #[cfg(feature = "full")]
         Op::Attention { heads } => {
             let size = attention_size(args.iter().map(|arg| arg.shape), heads);
             let mask = args.get(3).map_or(&[][..], |mask| mask.data);
@@ -90,55 +104,31 @@ pub(super) fn evaluate<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape
             attention(&size, operands, aux.reals, out, room(aux.scratch, size.scratch_len::<T>()));
         }
 
-        #[cfg(feature = "full")]
         Op::Permute { order } => movement::permute(args[0], order, out),
-        #[cfg(feature = "full")]
         Op::Reshape { .. } => out.copy_from_slice(args[0].data),
-        #[cfg(feature = "full")]
         Op::Slice { axis, start, len } => movement::slice(args[0], axis, start, len, out),
-        #[cfg(feature = "full")]
         Op::Concat { axis } => movement::concat(args[0], args[1], axis, out),
-        #[cfg(feature = "full")]
         Op::Rows => movement::rows(args[0], args[1].data, aux.indices, out),
 
-        #[cfg(feature = "full")]
         Op::Sum { axis, .. } => sum_axis(args[0].data, around(args[0].shape, axis), out, Write::Set),
-        #[cfg(feature = "full")]
         Op::Mean { axis, .. } => mean_axis(args[0].data, around(args[0].shape, axis), out, Write::Set),
-        #[cfg(feature = "full")]
         Op::Max { axis, .. } => max_axis(args[0].data, around(args[0].shape, axis), out, aux.indices),
-        Op::Softmax { axis } => {
-            norm::softmax_axis(Form::Probs, args[0].data, shape.around(Some(axis)), out, aux.scratch);
-        }
-        #[cfg(feature = "full")]
         Op::LogSoftmax { axis } => {
             norm::softmax_axis(Form::Log, args[0].data, shape.around(Some(axis)), out, aux.scratch);
         }
 
-        #[cfg(feature = "full")]
         Op::MseMean => {
             out[0] = loss::squared_error(mse_mean(args[0].shape), args[0].data, args[1].data, aux.scratch);
         }
-        Op::MseHalfSum => out[0] = loss::squared_error(real(0.5), args[0].data, args[1].data, aux.scratch),
-        #[cfg(feature = "full")]
         Op::CrossEntropy { over } => {
             let [logits, labels] = [args[0], args[1]];
             let scale = samples(over, logits.shape);
             out[0] = loss::cross_entropy(scale, logits.data, labels.data, logits.shape.dim(1), aux.reals, aux.indices);
         }
-        Op::CrossEntropyProbs { over } => {
-            let [logits, probs] = [args[0], args[1]];
-            let dims = [logits.shape.dim(0), logits.shape.dim(1)];
-            let scale = samples(over, logits.shape);
-            out[0] = loss::cross_entropy_probs(scale, logits.data, probs.data, dims, aux.reals, aux.scratch);
-        }
 
-        #[cfg(feature = "full")]
         Op::MaxPool2d { window } => max_pool2d(&pool(args[0].shape, window), args[0].data, out, aux.indices),
-        #[cfg(feature = "full")]
         Op::AvgPool2d { window } => avg_pool2d(&pool(args[0].shape, window), args[0].data, out),
 
-        #[cfg(feature = "full")]
         Op::LayerNorm { eps } => {
             let layout = layer_layout(args[0].shape);
             let [mean, variance, rstd] = thirds(aux.reals);
@@ -146,7 +136,6 @@ pub(super) fn evaluate<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape
             norm::reciprocal_deviation(variance, real(eps), rstd);
             norm::normalize(args[0].data, layout, Stats { mean, rstd }, args[1].data, args[2].data, out);
         }
-        #[cfg(feature = "full")]
         Op::BatchNorm { eps, train } => {
             let layout = batch_layout(args[0].shape);
             let [mean, variance, rstd] = thirds(aux.reals);
@@ -159,9 +148,15 @@ pub(super) fn evaluate<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape
             norm::reciprocal_deviation(variance, real(eps), rstd);
             norm::normalize(args[0].data, layout, Stats { mean, rstd }, args[1].data, args[2].data, out);
         }
-        #[cfg(not(feature = "full"))]
-        _ => panic!("this operation is not in the light build"),
+        Op::Leaf | Op::Map { .. } | Op::Linear | Op::Softmax { .. } | Op::MseHalfSum | Op::CrossEntropyProbs { .. } => {
+            unreachable!("an operation of dense networks")
+        }
     }
+}
+
+#[cfg(not(feature = "full"))]
+fn evaluate_other<T: Real>(_: &Op, _: &[TensorRef<'_, T>], _: Shape, _: &mut [T], _: &mut Aux<'_, T>) {
+    panic!("this operation is not in the light build")
 }
 
 /// Moves running statistics towards those that batch norm left in `aux`: `which` is 0 for the mean, 1 for the variance, of

@@ -3,7 +3,7 @@
 //! Not what is done with them (`tape.rs`).
 
 use super::op::{MAX_ARGS, Op};
-use super::rules;
+use super::reads::Reads;
 use crate::tensor::Shape;
 use core::ops::Range;
 
@@ -39,8 +39,8 @@ pub(super) struct Node {
     pub(super) op: Op,
     pub(super) args: [u32; MAX_ARGS],
     pub(super) arity: u8,
-    /// What the gradient will read, as bits of [`rules::Reads`].
-    pub(super) reads: rules::Reads,
+    /// What the gradient will read, as bits of [`Reads`].
+    pub(super) reads: Reads,
     pub(super) shape: Shape,
     pub(super) storage: u32,
     /// What forward leaves for backward beside the result.

@@ -2,7 +2,8 @@
 //!
 //! Not code: an [`Op`] is a name with its attributes, `Copy`, without tensors or closures, so a recorded graph can be listed,
 //! drawn, compared, cloned and replayed. What an operation computes stands in `forward.rs`, its derivatives in `rules.rs`,
-//! and the shapes that it takes here. All three match on the enum without a wildcard: an operation that lacks one of them
+//! and the shapes that it takes here. All three match on the enum without leaving anything out (in two
+//! halves, the second of which the light build drops): an operation that lacks one of them
 //! does not compile, and `tests/gradients.rs` walks the lists of names and fails for one that it does not check.
 //! The functions of one element and of two ([`Op::Map`], [`Op::Zip`]) are the kernels' own tables.
 
@@ -266,48 +267,55 @@ impl Op {
         }
         match *self {
             Op::Leaf => Err(ShapeError::new(op, args, "a leaf is given its value, it computes none")),
-            #[cfg(feature = "full")]
-            Op::Zip { .. } => Shape::broadcast(op, args[0], args[1]),
             Op::Map { .. } => Ok(args[0]),
-            #[cfg(feature = "full")]
-            Op::Dropout { .. } => infer::equal(op, args),
-            #[cfg(feature = "full")]
-            Op::MatMul { lhs_t, rhs_t } => infer::matmul(op, args[0], lhs_t, args[1], rhs_t),
             Op::Linear => infer::linear(op, args),
-            #[cfg(feature = "full")]
-            Op::Conv2d { window, groups } => infer::conv2d(op, args, window, groups),
-            #[cfg(feature = "full")]
-            Op::Attention { heads } => infer::attention(op, args, heads),
-            #[cfg(feature = "full")]
-            Op::Permute { order } => infer::permute(op, args[0], order),
-            #[cfg(feature = "full")]
-            Op::Reshape { to } => infer::reshape(op, args[0], to),
-            #[cfg(feature = "full")]
-            Op::Slice { axis, start, len } => infer::slice(op, args[0], axis, start, len),
-            #[cfg(feature = "full")]
-            Op::Concat { axis } => infer::concat(op, args[0], args[1], axis),
-            #[cfg(feature = "full")]
-            Op::Rows => infer::rows(op, args[0], args[1]),
-            #[cfg(feature = "full")]
-            Op::Sum { axis, keep } | Op::Mean { axis, keep } | Op::Max { axis, keep } => {
-                infer::reduce(op, args[0], axis, keep)
-            }
             Op::Softmax { axis } | Op::LogSoftmax { axis } => {
                 infer::reduce(op, args[0], Some(axis), true).map(|_| args[0])
             }
             Op::MseMean | Op::MseHalfSum => infer::equal(op, args).map(|_| Shape::SCALAR),
-            #[cfg(feature = "full")]
-            Op::CrossEntropy { .. } => infer::labels(op, args[0], args[1]).map(|_| Shape::SCALAR),
             Op::CrossEntropyProbs { .. } => infer::probs(op, args).map(|_| Shape::SCALAR),
-            #[cfg(feature = "full")]
-            Op::MaxPool2d { window } | Op::AvgPool2d { window } => infer::pool2d(op, args[0], window),
-            #[cfg(feature = "full")]
-            Op::LayerNorm { .. } => infer::layer_norm(op, args),
-            #[cfg(feature = "full")]
-            Op::BatchNorm { .. } => infer::batch_norm(op, args),
-            #[cfg(not(feature = "full"))]
-            _ => Err(ShapeError::new(op, args, "it is not in the light build")),
+            _ => self.infer_other(args),
         }
+    }
+
+    /// [`Op::infer`] beyond dense networks.
+    #[cfg(feature = "full")]
+    fn infer_other(&self, args: &[Shape]) -> Result<Shape, ShapeError> {
+        let op = self.name();
+        match *self {
+            Op::Zip { .. } => Shape::broadcast(op, args[0], args[1]),
+            Op::Dropout { .. } => infer::equal(op, args),
+            Op::MatMul { lhs_t, rhs_t } => infer::matmul(op, args[0], lhs_t, args[1], rhs_t),
+            Op::Conv2d { window, groups } => infer::conv2d(op, args, window, groups),
+            Op::Attention { heads } => infer::attention(op, args, heads),
+            Op::Permute { order } => infer::permute(op, args[0], order),
+            Op::Reshape { to } => infer::reshape(op, args[0], to),
+            Op::Slice { axis, start, len } => infer::slice(op, args[0], axis, start, len),
+            Op::Concat { axis } => infer::concat(op, args[0], args[1], axis),
+            Op::Rows => infer::rows(op, args[0], args[1]),
+            Op::Sum { axis, keep } | Op::Mean { axis, keep } | Op::Max { axis, keep } => {
+                infer::reduce(op, args[0], axis, keep)
+            }
+            Op::CrossEntropy { .. } => infer::labels(op, args[0], args[1]).map(|_| Shape::SCALAR),
+            Op::MaxPool2d { window } | Op::AvgPool2d { window } => infer::pool2d(op, args[0], window),
+            Op::LayerNorm { .. } => infer::layer_norm(op, args),
+            Op::BatchNorm { .. } => infer::batch_norm(op, args),
+            Op::Leaf
+            | Op::Map { .. }
+            | Op::Linear
+            | Op::Softmax { .. }
+            | Op::LogSoftmax { .. }
+            | Op::MseMean
+            | Op::MseHalfSum
+            | Op::CrossEntropyProbs { .. } => {
+                unreachable!("an operation of dense networks")
+            }
+        }
+    }
+
+    #[cfg(not(feature = "full"))]
+    fn infer_other(&self, args: &[Shape]) -> Result<Shape, ShapeError> {
+        Err(ShapeError::new(self.name(), args, "it is not in the light build"))
     }
 
     /// The operation's name, which is that of the method of [`Tape`](super::Tape) that records it.

@@ -1,137 +1,21 @@
-//! The table of gradient rules: for every operation and operand, the formula, what it reads, and the call that computes it.
+//! The table of gradient rules: for every operation and operand the formula, and the call that computes it.
 //!
-//! Not the order in which rules are applied (`backward.rs`) and not loops. Notation: y is the result, dy its gradient, dx,
-//! da, db those of the operands; "." is a matrix product. [`reads`] is the left half of the table: what a rule looks at, and
-//! so what must be kept, unchanged, until backward. [`grad_in`] is the right half. Both match without a wildcard. The
-//! derivatives of functions of one or two elements stand beside those functions in `kernels::map` and `kernels::zip`.
+//! Not the order in which rules are applied (`backward.rs`), not what they look at (`reads.rs`) and not loops. Notation: y is
+//! the result, dy its gradient, dx, da, db those of the operands; "." is a matrix product. The table is in two halves, the
+//! second of which the light build leaves out; together they match without a wildcard. The derivatives of functions of one
+//! or two elements stand beside those functions in `kernels::map` and `kernels::zip`.
 
 use super::forward::{around, attention_size, batch_layout, keep, layer_layout, mse_mean, pool, samples, trans};
 use super::op::Op;
+use super::reads::Reads;
 use crate::kernels::attention::{Wanted, attention_backward};
-use crate::kernels::map::{Map, map_backward, scaled};
+use crate::kernels::map::{map_backward, scaled};
 use crate::kernels::pool::{avg_pool2d_backward, max_pool2d_backward};
 use crate::kernels::reduce::{max_axis_backward, sum_axis_backward};
-use crate::kernels::zip::{Side, Zip};
+use crate::kernels::zip::Side;
 use crate::kernels::{Real, Write};
 use crate::tensor::norm::{self, Form, Layout, Stats};
 use crate::tensor::{Shape, TensorRef, broadcast, loss, movement, product, room};
-
-/// What a rule looks at, beside the gradient of the result: a set of values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reads(u8);
-
-impl Reads {
-    /// Nothing: only shapes matter.
-    pub const NOTHING: Reads = Reads(0);
-    /// The result.
-    pub const OUT: Reads = Reads(1 << 6);
-    /// What forward left for it: numbers, indices.
-    pub const AUX: Reads = Reads(1 << 7);
-
-    /// The value of operand `nth`.
-    pub const fn arg(nth: usize) -> Reads {
-        Reads(1 << nth)
-    }
-
-    /// Both sets.
-    #[must_use]
-    pub const fn and(self, other: Reads) -> Reads {
-        Reads(self.0 | other.0)
-    }
-
-    /// Whether all of `other` is in it.
-    pub const fn contains(self, other: Reads) -> bool {
-        self.0 & other.0 == other.0
-    }
-}
-
-/// What the gradients of all operands that want one read together.
-pub(super) fn reads_of(op: &Op, arity: usize, wants: impl Fn(usize) -> bool) -> Reads {
-    (0..arity).filter(|&nth| wants(nth)).fold(Reads::NOTHING, |all, nth| all.and(reads(op, nth)))
-}
-
-/// What the rule of `op` for operand `nth` reads.
-pub fn reads(op: &Op, nth: usize) -> Reads {
-    const A: Reads = Reads::arg(0);
-    const B: Reads = Reads::arg(1);
-    const Y: Reads = Reads::OUT;
-    const AUX: Reads = Reads::AUX;
-    const NOTHING: Reads = Reads::NOTHING;
-    let other = if nth == 0 { B } else { A };
-    match op {
-        Op::Leaf => NOTHING,
-        Op::Zip { f } => match f {
-            Zip::Add | Zip::Sub => NOTHING,  // dy; dy or -dy
-            Zip::Mul => other,               // dy b; dy a
-            Zip::Div if nth == 0 => B,       // dy / b
-            Zip::Div => A.and(B),            // -dy a / b^2
-            Zip::Max | Zip::Min => A.and(B), // dy to the one that was taken
-            Zip::Pow => A.and(B),            // dy b a^(b-1); dy a^b ln a
-        },
-        Op::Map { f } => match f {
-            Map::Neg | Map::Scale { .. } | Map::Shift { .. } => NOTHING,
-            // dy where y > 0: that is where x > 0.
-            Map::Relu => Y,
-            // In terms of y: dy y (1 - y); dy (1 - y^2); dy y; dy / 2y; -dy y^2.
-            Map::Sigmoid | Map::Tanh | Map::Exp | Map::Sqrt | Map::Recip => Y,
-            // dy or dy (y + alpha), by the sign of x.
-            Map::Elu { .. } => A.and(Y),
-            // In terms of x.
-            Map::LeakyRelu { .. }
-            | Map::Gelu
-            | Map::GeluTanh
-            | Map::Silu
-            | Map::Softplus
-            | Map::Ln
-            | Map::Square
-            | Map::Abs
-            | Map::Sin
-            | Map::Cos
-            | Map::Pow { .. }
-            | Map::Clamp { .. } => A,
-        },
-        Op::Dropout { .. } => other,
-
-        Op::MatMul { .. } => other,
-        // dx = dy . W; dW = dy^T . x; db = sum of dy
-        Op::Linear | Op::Conv2d { .. } => {
-            if nth < 2 {
-                other
-            } else {
-                NOTHING
-            }
-        }
-
-        // The weights, and the operands that follow them on the way.
-        Op::Attention { .. } => match nth {
-            0 => B.and(Reads::arg(2)).and(AUX),
-            1 => A.and(Reads::arg(2)).and(AUX),
-            2 => AUX,
-            _ => Reads::arg(2).and(AUX),
-        },
-
-        Op::Permute { .. } | Op::Reshape { .. } | Op::Slice { .. } | Op::Concat { .. } => NOTHING,
-        Op::Rows => AUX,
-
-        Op::Sum { .. } | Op::Mean { .. } => NOTHING,
-        Op::Max { .. } => AUX,
-        Op::Softmax { .. } | Op::LogSoftmax { .. } => Y,
-
-        Op::MseMean | Op::MseHalfSum => A.and(B),
-        Op::CrossEntropy { .. } => AUX,
-        Op::CrossEntropyProbs { .. } if nth == 0 => AUX.and(B),
-        Op::CrossEntropyProbs { .. } => AUX,
-
-        Op::MaxPool2d { .. } => AUX,
-        Op::AvgPool2d { .. } => NOTHING,
-
-        Op::LayerNorm { .. } | Op::BatchNorm { .. } => match nth {
-            0 => A.and(B).and(AUX),
-            1 => A.and(AUX),
-            _ => NOTHING,
-        },
-    }
-}
 
 /// One application of a rule: the saved values, the gradient that arrives, and where its answer goes.
 pub(super) struct Pass<'a, T> {
@@ -185,44 +69,14 @@ impl<'a, T: Real> Pass<'a, T> {
 /// The gradient of operand `nth`: `grad_in` = or += rule(dy).
 pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
     let (dy, write) = (pass.grad_out, pass.write);
-    let real = T::from_f64;
     match *op {
         Op::Leaf => {}
-
-        // dx = dy df/dx, summed over everything that x was stretched along.
-        #[cfg(feature = "full")]
-        Op::Zip { f } => {
-            let side = if nth == 0 { Side::Lhs } else { Side::Rhs };
-            let operands = [pass.args[0], pass.args[1]];
-            let dy = TensorRef { shape: pass.out.shape, data: dy };
-            broadcast::zip_backward(f, side, operands, dy, pass.grad_in, write, pass.scratch);
-        }
         // dx = dy f'(x). The kernel takes x and y; a rule that does not read one is given the other in its place.
         Op::Map { f } => {
             let (x, y) = (pass.args[0].data, pass.out.data);
             let x = if pass.reads.contains(Reads::arg(0)) { x } else { y };
             let y = if pass.reads.contains(Reads::OUT) { y } else { x };
             map_backward(f, x, y, dy, pass.grad_in, write);
-        }
-        // dx = dy mask / (1 - p)
-        #[cfg(feature = "full")]
-        Op::Dropout { p } => {
-            loss::dropout_backward(keep(p), pass.arg(1 - nth).data, dy, pass.grad_in, write, pass.scratch);
-        }
-
-        // y = a . b: da = dy . b^T
-        #[cfg(feature = "full")]
-        Op::MatMul { lhs_t, rhs_t } if nth == 0 => {
-            let (a, b) = (pass.shape(0), pass.arg(1));
-            let (lhs_t, rhs_t) = (trans(lhs_t), trans(rhs_t));
-            product::matmul_backward_lhs((a, lhs_t), (b, rhs_t), dy, pass.grad_in, write, pass.scratch);
-        }
-        // db = a^T . dy
-        #[cfg(feature = "full")]
-        Op::MatMul { lhs_t, rhs_t } => {
-            let (a, b) = (pass.arg(0), pass.shape(1));
-            let (lhs_t, rhs_t) = (trans(lhs_t), trans(rhs_t));
-            product::matmul_backward_rhs((a, lhs_t), (b, rhs_t), dy, pass.grad_in, write, pass.scratch);
         }
         // y = x . W^T + b: dx = dy . W; dW = dy^T . x; db = sum of dy over rows
         Op::Linear => {
@@ -250,8 +104,63 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
                 }
             }
         }
+        // dx = y (dy - sum y dy)
+        Op::Softmax { axis } => {
+            let dims = pass.shape(0).around(Some(axis));
+            norm::softmax_axis_backward(Form::Probs, pass.out(), dy, dims, pass.grad_in, write, pass.scratch);
+        }
+        // da = (a - b) dy; db = -da
+        Op::MseHalfSum => {
+            let factor = if nth == 0 { dy[0] } else { -dy[0] };
+            let (a, b) = (pass.arg(0).data, pass.arg(1).data);
+            loss::squared_error_backward(factor, a, b, pass.grad_in, write, pass.scratch);
+        }
+        // d logits = (softmax sum p - p) dy / n
+        Op::CrossEntropyProbs { over } if nth == 0 => {
+            let (log_probs, probs) = (pass.aux().0, pass.arg(1));
+            let (factor, classes) = (samples::<T>(over, pass.shape(0)) * dy[0], probs.shape.dim(1));
+            let grad = &mut *pass.grad_in;
+            loss::cross_entropy_probs_backward(factor, log_probs, probs.data, classes, grad, write, pass.scratch);
+        }
+        // dp = -ln softmax dy / n
+        Op::CrossEntropyProbs { over } => {
+            scaled(-samples::<T>(over, pass.shape(0)) * dy[0], pass.aux().0, pass.grad_in, write);
+        }
+        _ => grad_in_other(op, nth, pass),
+    }
+}
+
+/// [`grad_in`] beyond dense networks.
+#[cfg(feature = "full")]
+fn grad_in_other<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
+    let (dy, write) = (pass.grad_out, pass.write);
+    let real = T::from_f64;
+    match *op {
+        // dx = dy df/dx, summed over everything that x was stretched along.
+        Op::Zip { f } => {
+            let side = if nth == 0 { Side::Lhs } else { Side::Rhs };
+            let operands = [pass.args[0], pass.args[1]];
+            let dy = TensorRef { shape: pass.out.shape, data: dy };
+            broadcast::zip_backward(f, side, operands, dy, pass.grad_in, write, pass.scratch);
+        }
+        // dx = dy mask / (1 - p)
+        Op::Dropout { p } => {
+            loss::dropout_backward(keep(p), pass.arg(1 - nth).data, dy, pass.grad_in, write, pass.scratch);
+        }
+
+        // y = a . b: da = dy . b^T
+        Op::MatMul { lhs_t, rhs_t } if nth == 0 => {
+            let (a, b) = (pass.shape(0), pass.arg(1));
+            let (lhs_t, rhs_t) = (trans(lhs_t), trans(rhs_t));
+            product::matmul_backward_lhs((a, lhs_t), (b, rhs_t), dy, pass.grad_in, write, pass.scratch);
+        }
+        // db = a^T . dy
+        Op::MatMul { lhs_t, rhs_t } => {
+            let (a, b) = (pass.arg(0), pass.shape(1));
+            let (lhs_t, rhs_t) = (trans(lhs_t), trans(rhs_t));
+            product::matmul_backward_rhs((a, lhs_t), (b, rhs_t), dy, pass.grad_in, write, pass.scratch);
+        }
         // y = x * W + b: dx = dy convolved with W; dW = x correlated with dy; db = sum of dy over n, h, w
-        #[cfg(feature = "full")]
         Op::Conv2d { window, groups } => match nth {
             0 => {
                 let (x, weight) = (pass.shape(0), pass.arg(1));
@@ -266,7 +175,6 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
 
         // w = softmax(q k^T / sqrt d + mask), y = w v: dv = w^T dy; with d = w (dy v^T - sum w dy v^T): dq = d k / sqrt d,
         // dk = d^T q / sqrt d, dmask = d
-        #[cfg(feature = "full")]
         Op::Attention { heads } => {
             let size = attention_size(pass.args.iter().map(|arg| arg.shape), heads);
             let wanted = match nth {
@@ -280,108 +188,75 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
         }
 
         // Elements go back to where they came from.
-        #[cfg(feature = "full")]
         Op::Permute { order } => movement::permute_backward(pass.shape(0), order, dy, pass.grad_in, write),
-        #[cfg(feature = "full")]
         Op::Reshape { .. } => scaled(T::ONE, dy, pass.grad_in, write),
-        #[cfg(feature = "full")]
         Op::Slice { axis, start, len } => {
             movement::slice_backward(pass.shape(0), (axis, start, len), dy, pass.grad_in, write);
         }
-        #[cfg(feature = "full")]
         Op::Concat { axis } => {
             let start = if nth == 0 { 0 } else { pass.shape(0).dim(axis) };
             let len = pass.shape(nth).dim(axis);
             movement::concat_backward(pass.out.shape, (axis, start, len), dy, pass.grad_in, write);
         }
         // d table[index[i]] += dy[i]; an index has no gradient.
-        #[cfg(feature = "full")]
         Op::Rows if nth == 0 => {
             movement::rows_backward(pass.shape(0).dim(1), pass.aux().1, dy, pass.grad_in, write);
         }
-        #[cfg(feature = "full")]
         Op::Rows => constant(pass),
 
         // dx = dy, everywhere along the axis
-        #[cfg(feature = "full")]
         Op::Sum { axis, .. } => sum_axis_backward(T::ONE, dy, around(pass.shape(0), axis), pass.grad_in, write),
         // dx = dy / n
-        #[cfg(feature = "full")]
         Op::Mean { axis, .. } => {
             let dims = around(pass.shape(0), axis);
             sum_axis_backward(T::ONE / T::from_usize(dims[1]), dy, dims, pass.grad_in, write);
         }
         // dx = dy where x is the largest, else 0
-        #[cfg(feature = "full")]
         Op::Max { axis, .. } => {
             max_axis_backward(dy, pass.aux().1, around(pass.shape(0), axis), pass.grad_in, write);
         }
-        // dx = y (dy - sum y dy)
-        Op::Softmax { axis } => {
-            let dims = pass.shape(0).around(Some(axis));
-            norm::softmax_axis_backward(Form::Probs, pass.out(), dy, dims, pass.grad_in, write, pass.scratch);
-        }
         // dx = dy - e^y sum dy
-        #[cfg(feature = "full")]
         Op::LogSoftmax { axis } => {
             let dims = pass.shape(0).around(Some(axis));
             norm::softmax_axis_backward(Form::Log, pass.out(), dy, dims, pass.grad_in, write, pass.scratch);
         }
 
         // da = 2/n (a - b) dy; db = -da
-        #[cfg(feature = "full")]
         Op::MseMean => {
             let factor = real(if nth == 0 { 2.0 } else { -2.0 }) * mse_mean(pass.shape(0)) * dy[0];
             let (a, b) = (pass.arg(0).data, pass.arg(1).data);
             loss::squared_error_backward(factor, a, b, pass.grad_in, write, pass.scratch);
         }
-        // da = (a - b) dy; db = -da
-        Op::MseHalfSum => {
-            let factor = if nth == 0 { dy[0] } else { -dy[0] };
-            let (a, b) = (pass.arg(0).data, pass.arg(1).data);
-            loss::squared_error_backward(factor, a, b, pass.grad_in, write, pass.scratch);
-        }
         // d logits = (softmax - one-hot) dy / n; a label has no gradient.
-        #[cfg(feature = "full")]
         Op::CrossEntropy { over } if nth == 0 => {
             let (log_probs, labels) = pass.aux();
             let factor = samples::<T>(over, pass.shape(0)) * dy[0];
             loss::cross_entropy_backward(factor, log_probs, labels, pass.grad_in, write, pass.scratch);
         }
-        #[cfg(feature = "full")]
         Op::CrossEntropy { .. } => constant(pass),
-        // d logits = (softmax sum p - p) dy / n
-        Op::CrossEntropyProbs { over } if nth == 0 => {
-            let (log_probs, probs) = (pass.aux().0, pass.arg(1));
-            let (factor, classes) = (samples::<T>(over, pass.shape(0)) * dy[0], probs.shape.dim(1));
-            let grad = &mut *pass.grad_in;
-            loss::cross_entropy_probs_backward(factor, log_probs, probs.data, classes, grad, write, pass.scratch);
-        }
-        // dp = -ln softmax dy / n
-        Op::CrossEntropyProbs { over } => {
-            scaled(-samples::<T>(over, pass.shape(0)) * dy[0], pass.aux().0, pass.grad_in, write);
-        }
 
         // dx = dy at the pixel that was taken
-        #[cfg(feature = "full")]
         Op::MaxPool2d { window } => {
             max_pool2d_backward(&pool(pass.shape(0), window), dy, pass.aux().1, pass.grad_in, write);
         }
         // dx = dy / (kh kw), from every window that saw it
-        #[cfg(feature = "full")]
         Op::AvgPool2d { window } => avg_pool2d_backward(&pool(pass.shape(0), window), dy, pass.grad_in, write),
 
         // xhat = (x - mean) rstd: dx = rstd (g - mean g - xhat mean(g xhat)), g = w dy; dw = sum dy xhat; db = sum dy
-        #[cfg(feature = "full")]
         Op::LayerNorm { .. } => normalize_backward(pass, nth, layer_layout(pass.shape(0)), true),
         // The same; with running statistics mean and rstd are constants, and dx = rstd g.
-        #[cfg(feature = "full")]
         Op::BatchNorm { train, .. } => {
             normalize_backward(pass, nth, batch_layout(pass.shape(0)), train.is_some());
         }
-        #[cfg(not(feature = "full"))]
-        _ => panic!("this operation is not in the light build"),
+        Op::Leaf | Op::Map { .. } | Op::Linear | Op::Softmax { .. } | Op::MseHalfSum | Op::CrossEntropyProbs { .. } => {
+            unreachable!("an operation of dense networks")
+        }
     }
+}
+
+#[cfg(not(feature = "full"))]
+fn grad_in_other<T: Real>(_: &Op, _: usize, _: &mut Pass<'_, T>) {
+    panic!("this operation is not in the light build")
 }
 
 /// x [.., in] as [rows, in].

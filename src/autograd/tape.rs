@@ -26,7 +26,7 @@
 use super::forward::{self, Aux};
 use super::node::{Mark, Node, Storage, Var};
 use super::op::{MAX_ARGS, Op};
-use super::rules;
+use super::reads::{self, Reads};
 use crate::kernels::Real;
 use crate::tensor::{Shape, ShapeError, Tensor, TensorRef};
 use core::ops::Range;
@@ -136,13 +136,13 @@ impl<T: Real> Tape<T> {
         let first_index = self.indices.len();
         self.indices.resize(first_index + aux_len.indices, 0);
 
-        let reads = rules::reads_of(&op, args.len(), |arg| self.requires_grad(args[arg]));
+        let reads = reads::reads_of(&op, args.len(), |arg| self.requires_grad(args[arg]));
         let requires_grad = self.recording && args.iter().any(|&arg| self.requires_grad(arg));
         let var = self.add_node(Node {
             op,
             args: ids,
             arity: args.len() as u8,
-            reads: if requires_grad { reads } else { rules::Reads::NOTHING },
+            reads: if requires_grad { reads } else { Reads::NOTHING },
             shape,
             storage,
             aux: start + shape.len()..self.values.len(),
@@ -316,7 +316,7 @@ impl<T: Real> Tape<T> {
             op: Op::Leaf,
             args: [0; MAX_ARGS],
             arity: 0,
-            reads: rules::Reads::NOTHING,
+            reads: Reads::NOTHING,
             shape,
             storage,
             aux: 0..0,

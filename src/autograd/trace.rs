@@ -4,7 +4,7 @@
 
 use super::node::Var;
 use super::op::{MAX_ARGS, Op};
-use super::rules::Reads;
+use super::reads::Reads;
 use super::tape::Tape;
 use crate::kernels::Real;
 use crate::tensor::Shape;

@@ -86,19 +86,11 @@ impl Map {
     /// The table: f, and g * f'(x) beside it. `y` is f(x), for the rules that are shorter with it.
     fn visit<V: Lanes>(self, visitor: impl Visitor<V>) {
         let c = |x: f64| V::splat(V::Scalar::from_f64(x));
-        let (zero, half, one, two) = (c(0.0), c(0.5), c(1.0), c(2.0));
+        let (zero, _half, one, two) = (c(0.0), c(0.5), c(1.0), c(2.0));
         match self {
             Map::Relu => visitor.rule(
                 |x| V::select_le(x, zero, zero, x), //
                 |x, _, g| V::select_le(x, zero, zero, g),
-            ),
-            #[cfg(feature = "full")]
-            Map::LeakyRelu { slope } => visitor
-                .rule(|x| V::select_le(x, zero, c(slope) * x, x), |x, _, g| V::select_le(x, zero, c(slope) * g, g)),
-            #[cfg(feature = "full")]
-            Map::Elu { alpha } => visitor.rule(
-                |x| V::select_le(x, zero, c(alpha) * x.each(Real::exp_m1), x),
-                |x, y, g| V::select_le(x, zero, g * (y + c(alpha)), g),
             ),
             Map::Sigmoid => visitor.rule(
                 |x| x.sigmoid(), //
@@ -108,7 +100,34 @@ impl Map {
                 |x| x.tanh(), //
                 |_, y, g| g * (one - y * y),
             ),
-            #[cfg(feature = "full")]
+            Map::Exp => visitor.rule(
+                |x| x.exp(), //
+                |_, y, g| g * y,
+            ),
+            Map::Square => visitor.rule(
+                |x| x * x, //
+                |x, _, g| g * (two * x),
+            ),
+            Map::Scale { factor } => visitor.rule(
+                |x| c(factor) * x, //
+                |_, _, g| c(factor) * g,
+            ),
+            _ => self.visit_other(visitor),
+        }
+    }
+
+    /// The table beyond what dense networks are made of.
+    #[cfg(feature = "full")]
+    fn visit_other<V: Lanes>(self, visitor: impl Visitor<V>) {
+        let c = |x: f64| V::splat(V::Scalar::from_f64(x));
+        let (zero, half, one, two) = (c(0.0), c(0.5), c(1.0), c(2.0));
+        match self {
+            Map::LeakyRelu { slope } => visitor
+                .rule(|x| V::select_le(x, zero, c(slope) * x, x), |x, _, g| V::select_le(x, zero, c(slope) * g, g)),
+            Map::Elu { alpha } => visitor.rule(
+                |x| V::select_le(x, zero, c(alpha) * x.each(Real::exp_m1), x),
+                |x, y, g| V::select_le(x, zero, g * (y + c(alpha)), g),
+            ),
             Map::Gelu => visitor.rule(
                 |x| x * (half * (one + (x * c(FRAC_1_SQRT_2)).each(Real::erf))),
                 |x, _, g| {
@@ -116,7 +135,6 @@ impl Map {
                     g * (half * (one + (x * c(FRAC_1_SQRT_2)).each(Real::erf)) + x * phi)
                 },
             ),
-            #[cfg(feature = "full")]
             Map::GeluTanh => visitor.rule(
                 |x| half * x * (one + gelu_inner(x).tanh()),
                 |x, _, g| {
@@ -125,7 +143,6 @@ impl Map {
                     g * (half * (one + t) + half * x * ((one - t * t) * slope))
                 },
             ),
-            #[cfg(feature = "full")]
             Map::Silu => visitor.rule(
                 |x| x * x.sigmoid(),
                 |x, _, g| {
@@ -133,64 +150,42 @@ impl Map {
                     g * (s * (one + x * (one - s)))
                 },
             ),
-            #[cfg(feature = "full")]
             Map::Softplus => visitor.rule(
                 |x| x.max(zero) + (-x.abs()).exp().each(Real::ln_1p), //
                 |x, _, g| g * x.sigmoid(),
             ),
-            Map::Exp => visitor.rule(
-                |x| x.exp(), //
-                |_, y, g| g * y,
-            ),
-            #[cfg(feature = "full")]
             Map::Ln => visitor.rule(
                 |x| x.ln(), //
                 |x, _, g| g / x,
             ),
-            #[cfg(feature = "full")]
             Map::Sqrt => visitor.rule(
                 |x| x.sqrt(), //
                 |_, y, g| g / (two * y),
             ),
-            Map::Square => visitor.rule(
-                |x| x * x, //
-                |x, _, g| g * (two * x),
-            ),
-            #[cfg(feature = "full")]
             Map::Recip => visitor.rule(
                 |x| one / x, //
                 |_, y, g| -g * (y * y),
             ),
-            #[cfg(feature = "full")]
             Map::Neg => visitor.rule(
                 |x| -x, //
                 |_, _, g| -g,
             ),
-            #[cfg(feature = "full")]
             Map::Abs => visitor.rule(
                 |x| x.abs(), //
                 |x, _, g| V::select_lt(x, zero, -g, V::select_le(x, zero, zero, g)),
             ),
-            #[cfg(feature = "full")]
             Map::Sin => visitor.rule(
                 |x| x.each(Real::sin), //
                 |x, _, g| g * x.each(Real::cos),
             ),
-            #[cfg(feature = "full")]
             Map::Cos => visitor.rule(
                 |x| x.each(Real::cos), //
                 |x, _, g| -g * x.each(Real::sin),
             ),
-            Map::Scale { factor } => visitor.rule(
-                |x| c(factor) * x, //
-                |_, _, g| c(factor) * g,
-            ),
-            #[cfg(feature = "full")]
             Map::Shift { term } => visitor.rule(
                 |x| x + c(term), //
                 |_, _, g| g,
             ),
-            #[cfg(feature = "full")]
             Map::Pow { exponent } => {
                 let (p, less) = (V::Scalar::from_f64(exponent), V::Scalar::from_f64(exponent - 1.0));
                 visitor.rule(
@@ -198,14 +193,19 @@ impl Map {
                     |x, _, g| g * (V::splat(p) * x.each(|x| x.pow(less))),
                 );
             }
-            #[cfg(feature = "full")]
             Map::Clamp { low, high } => visitor.rule(
                 |x| V::select_lt(x, c(low), c(low), V::select_lt(c(high), x, c(high), x)),
                 |x, _, g| V::select_lt(x, c(low), zero, V::select_lt(c(high), x, zero, g)),
             ),
-            #[cfg(not(feature = "full"))]
-            _ => panic!("this function is not in the light build"),
+            Map::Relu | Map::Sigmoid | Map::Tanh | Map::Exp | Map::Square | Map::Scale { .. } => {
+                unreachable!("in the first table")
+            }
         }
+    }
+
+    #[cfg(not(feature = "full"))]
+    fn visit_other<V: Lanes>(self, _: impl Visitor<V>) {
+        panic!("this function is not in the light build")
     }
 }
 

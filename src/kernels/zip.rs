@@ -37,14 +37,8 @@ impl Zip {
         let zero = V::splat(V::Scalar::ZERO);
         let half = V::splat(V::Scalar::from_f64(0.5));
         // g where a < b, g / 2 where they are equal, else 0.
-        let below = |a: V, b: V, g: V| V::select_lt(a, b, g, V::select_le(a, b, half * g, zero));
+        let _below = |a: V, b: V, g: V| V::select_lt(a, b, g, V::select_le(a, b, half * g, zero));
         match self {
-            #[cfg(feature = "full")]
-            Zip::Add => visitor.rule(
-                |a, b| a + b, //
-                |_, _, g| g,
-                |_, _, g| g,
-            ),
             Zip::Sub => visitor.rule(
                 |a, b| a - b, //
                 |_, _, g| g,
@@ -55,25 +49,38 @@ impl Zip {
                 |_, b, g| g * b,
                 |a, _, g| g * a,
             ),
-            #[cfg(feature = "full")]
+            _ => self.visit_other(visitor),
+        }
+    }
+
+    /// The table beyond what dense networks are made of.
+    #[cfg(feature = "full")]
+    fn visit_other<V: Lanes>(self, visitor: impl Visitor<V>) {
+        let zero = V::splat(V::Scalar::ZERO);
+        let half = V::splat(V::Scalar::from_f64(0.5));
+        // g where a < b, g / 2 where they are equal, else 0.
+        let below = |a: V, b: V, g: V| V::select_lt(a, b, g, V::select_le(a, b, half * g, zero));
+        match self {
+            Zip::Add => visitor.rule(
+                |a, b| a + b, //
+                |_, _, g| g,
+                |_, _, g| g,
+            ),
             Zip::Div => visitor.rule(
                 |a, b| a / b, //
                 |_, b, g| g / b,
                 |a, b, g| -g * (a / (b * b)),
             ),
-            #[cfg(feature = "full")]
             Zip::Max => visitor.rule(
                 |a, b| a.max(b), //
                 |a, b, g| below(b, a, g),
                 below,
             ),
-            #[cfg(feature = "full")]
             Zip::Min => visitor.rule(
                 |a, b| a.min(b), //
                 below,
                 |a, b, g| below(b, a, g),
             ),
-            #[cfg(feature = "full")]
             Zip::Pow => visitor.rule(
                 |a, b| both(a, b, Real::pow),
                 |a, b, g| g * (b * both(a, b, |a, b| a.pow(b - Real::ONE))),
@@ -88,9 +95,13 @@ impl Zip {
                     )
                 },
             ),
-            #[cfg(not(feature = "full"))]
-            _ => panic!("this function is not in the light build"),
+            Zip::Sub | Zip::Mul => unreachable!("in the first table"),
         }
+    }
+
+    #[cfg(not(feature = "full"))]
+    fn visit_other<V: Lanes>(self, _: impl Visitor<V>) {
+        panic!("this function is not in the light build")
     }
 }
 
