@@ -30,12 +30,6 @@ pub fn plain(x: f64) -> String {
     machine::plain(x)
 }
 
-/// The same as programs read it: a whole number stays a floating-point one in languages that tell them apart.
-pub fn literal(x: f64) -> String {
-    let text = plain(x);
-    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') { text + ".0" } else { text }
-}
-
 #[cfg(not(target_arch = "wasm32"))]
 mod machine {
     pub fn parse(text: &str) -> Option<f64> {

@@ -2,7 +2,6 @@
 
 use super::Backprop;
 use super::net::{Activation, Loss};
-use crate::decimal;
 use core::fmt::Write as _;
 
 impl Backprop {
@@ -57,6 +56,6 @@ fn rows(values: &[f64], width: usize) -> String {
 
 /// Numbers as a Python list; every one is a float there too.
 fn list(values: &[f64]) -> String {
-    let numbers: Vec<String> = values.iter().map(|value| decimal::literal(*value)).collect();
+    let numbers: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
     format!("[{}]", numbers.join(", "))
 }
