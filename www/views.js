@@ -13,7 +13,7 @@ const DRAWING = 5;
 
 /** Kinds that are markup, and the milliseconds between two looks of them while the run rushes. @type {Record<string, number>} */
 const READABLE = { network: 60, formula: 120, table: 250 };
-const SMOOTH = 30;
+const SMOOTH = 45;
 
 /** @typedef {import("./types").ViewSpec} ViewSpec */
 /** @typedef {{ spec: ViewSpec, index: number, section: HTMLElement, title: string, view: Markup | Canvas, shown: number }} Shown */

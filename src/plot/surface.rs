@@ -10,8 +10,7 @@
 //!
 //! ```text
 //! context.set_transform(1.0 / FINE, 0.0, 0.0, 1.0 / FINE, 0.0, 0.0); context.set_line_join("round");
-//! let ruler = |text, size, bold| { context.set_font(&font(size, bold)); context.measure_text(text).width() };
-//! plot::draw(&view, Surface::new(&mut Brush { context, size }, &ruler), &style)
+//! plot::draw(&view, Surface::new(&mut Brush { context: &letters, size }, &letters), &style)
 //! ```
 
 use super::style::FONT;

@@ -2,8 +2,8 @@
 //!
 //! Not what is drawn (`plot`): here plotters gets its backend, text its measure, and heat maps their pixels.
 
-use super::pen::Brush;
-use crate::plot::{self, FINE, Style, Surface, font};
+use super::pen::{Brush, Letters};
+use crate::plot::{self, FINE, Style, Surface};
 use crate::view::View;
 use std::cell::RefCell;
 use wasm_bindgen::{Clamped, JsCast, JsError, JsValue};
@@ -31,12 +31,9 @@ pub fn draw(view: &View, canvas: HtmlCanvasElement, style: &Style) -> Result<(),
     let fine = 1.0 / f64::from(FINE);
     context.set_transform(fine, 0.0, 0.0, fine, 0.0, 0.0).map_err(error)?;
     context.set_line_join("round");
-    let ruler = |text: &str, size: f64, bold: bool| {
-        context.set_font(&font(size, bold));
-        context.measure_text(text).map_or(0.0, |measure| measure.width())
-    };
-    let mut brush = Brush { context: context.clone(), size: (canvas.width(), canvas.height()) };
-    plot::draw(view, Surface::new(&mut brush, &ruler), style).map_err(|error| JsError::new(&error.to_string()))
+    let letters = Letters::of(context);
+    let mut brush = Brush { context: &letters, size: (canvas.width(), canvas.height()) };
+    plot::draw(view, Surface::new(&mut brush, &letters), style).map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// Draws an RGBA picture into `area` (CSS pixels) of the canvas.

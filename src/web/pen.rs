@@ -4,17 +4,53 @@
 //! its weight, because it writes colours as the style sheet does and chooses nothing: the page has set the transformation,
 //! how lines join, and where text stands on its line.
 
-use crate::plot::{Done, Label, Pen, Stroke, font};
+use crate::plot::{Done, Label, Pen, Ruler, Stroke, font};
+use core::cell::Cell;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{BackendColor, BackendCoord};
 use web_sys::CanvasRenderingContext2d;
 
 /// A canvas being drawn on.
-pub struct Brush {
+pub struct Brush<'a> {
     /// Its context.
-    pub context: CanvasRenderingContext2d,
+    pub context: &'a Letters,
     /// Its width and height in device pixels.
     pub size: (u32, u32),
+}
+
+/// A context that knows its font: to set one costs a browser more than to draw a word with it (a seventh of the frame of a
+/// training network in Chromium, when every word set its own).
+pub struct Letters {
+    context: CanvasRenderingContext2d,
+    font: Cell<Option<(f64, bool)>>,
+}
+
+impl Letters {
+    /// Whatever font the context has is forgotten.
+    pub fn of(context: CanvasRenderingContext2d) -> Self {
+        Letters { context, font: Cell::new(None) }
+    }
+
+    fn choose(&self, size: f64, bold: bool) {
+        if self.font.replace(Some((size, bold))) != Some((size, bold)) {
+            self.context.set_font(&font(size, bold));
+        }
+    }
+}
+
+impl core::ops::Deref for Letters {
+    type Target = CanvasRenderingContext2d;
+
+    fn deref(&self) -> &Self::Target {
+        &self.context
+    }
+}
+
+impl Ruler for Letters {
+    fn width(&self, text: &str, size: f64, bold: bool) -> f64 {
+        self.choose(size, bold);
+        self.context.measure_text(text).map_or(0.0, |measure| measure.width())
+    }
 }
 
 /// `#rrggbbaa`
@@ -23,7 +59,7 @@ fn css(color: BackendColor) -> String {
     format!("#{r:02x}{g:02x}{b:02x}{:02x}", (color.alpha * 255.0).round() as u8)
 }
 
-impl Brush {
+impl Brush<'_> {
     /// The present path, outlined or filled.
     fn ink(&self, Stroke { color, width }: Stroke, fill: bool) -> Done {
         if fill {
@@ -47,7 +83,7 @@ impl Brush {
     }
 }
 
-impl Pen for Brush {
+impl Pen for Brush<'_> {
     fn size(&self) -> (u32, u32) {
         self.size
     }
@@ -99,7 +135,7 @@ impl Pen for Brush {
             HPos::Center => "center",
             HPos::Right => "right",
         });
-        self.context.set_font(&font(label.size, label.bold));
+        self.context.choose(label.size, label.bold);
         self.context.set_fill_style_str(&css(label.color));
         // Text of finite size at a finite place is always drawn.
         let _ = self.context.fill_text(text, f64::from(x), f64::from(y));
