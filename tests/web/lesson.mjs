@@ -69,7 +69,7 @@ export async function settle(page) {
       return !busy && root.querySelector(".proven")?.textContent && performance.now() - window.settled.since > 450;
     },
     null,
-    { timeout: 30_000, polling: 50 },
+    { timeout: 120_000, polling: 50 },
   );
 }
 

@@ -66,7 +66,8 @@ export class Canvas {
     new ResizeObserver(([entry]) => {
       this.#width = entry.contentRect.width;
       this.#height = entry.contentRect.height;
-      again();
+      // In the next frame: what changes sizes while they are being observed is told to the page as an error.
+      requestAnimationFrame(again);
     }).observe(this.canvas);
   }
 

@@ -107,7 +107,8 @@ export class Markup {
       this.#room.width = width;
       if (height <= this.#room.height) return;
       this.#room.height = height;
-      picture.style.minHeight = `${height}px`;
+      // In the next frame, not while sizes are being observed.
+      requestAnimationFrame(() => (picture.style.minHeight = `${this.#room.height}px`));
     }).observe(picture);
   }
 
