@@ -138,13 +138,21 @@ pub trait Pen {
     /// Width and height, in the backend's units.
     fn size(&self) -> (u32, u32);
     /// Before the first mark.
-    fn prepare(&mut self) -> Done;
+    fn prepare(&mut self) -> Done {
+        Ok(())
+    }
     /// After the last mark.
-    fn present(&mut self) -> Done;
+    fn present(&mut self) -> Done {
+        Ok(())
+    }
     /// One unit.
-    fn pixel(&mut self, at: BackendCoord, color: BackendColor) -> Done;
+    fn pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Done {
+        self.rect([(x, y), (x + 1, y + 1)], Stroke { color, width: 0 }, true)
+    }
     /// A line.
-    fn line(&mut self, from: BackendCoord, to: BackendCoord, stroke: Stroke) -> Done;
+    fn line(&mut self, from: BackendCoord, to: BackendCoord, stroke: Stroke) -> Done {
+        self.path(vec![from, to], stroke)
+    }
     /// A box between two corners, outlined or filled.
     fn rect(&mut self, corners: [BackendCoord; 2], stroke: Stroke, fill: bool) -> Done;
     /// A polyline.

@@ -5,8 +5,8 @@
 
 use super::surface::{Done, Label, Pen, Stroke};
 use crate::decimal;
+use plotters_backend::BackendCoord;
 use plotters_backend::text_anchor::HPos;
-use plotters_backend::{BackendColor, BackendCoord};
 
 /// How far below its middle a line of text stands, in font sizes: half of what its digits are high.
 const BASELINE: f64 = 0.35;
@@ -50,22 +50,6 @@ fn points(places: &[BackendCoord]) -> String {
 impl Pen for Elements {
     fn size(&self) -> (u32, u32) {
         self.size
-    }
-
-    fn prepare(&mut self) -> Done {
-        Ok(())
-    }
-
-    fn present(&mut self) -> Done {
-        Ok(())
-    }
-
-    fn pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Done {
-        self.rect([(x, y), (x + 1, y + 1)], Stroke { color, width: 0 }, true)
-    }
-
-    fn line(&mut self, from: BackendCoord, to: BackendCoord, stroke: Stroke) -> Done {
-        self.path(vec![from, to], stroke)
     }
 
     fn rect(&mut self, [(x0, y0), (x1, y1)]: [BackendCoord; 2], stroke: Stroke, fill: bool) -> Done {

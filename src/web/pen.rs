@@ -88,22 +88,6 @@ impl Pen for Brush<'_> {
         self.size
     }
 
-    fn prepare(&mut self) -> Done {
-        Ok(())
-    }
-
-    fn present(&mut self) -> Done {
-        Ok(())
-    }
-
-    fn pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Done {
-        self.rect([(x, y), (x + 1, y + 1)], Stroke { color, width: 0 }, true)
-    }
-
-    fn line(&mut self, from: BackendCoord, to: BackendCoord, stroke: Stroke) -> Done {
-        self.path(vec![from, to], stroke)
-    }
-
     fn rect(&mut self, [(x0, y0), (x1, y1)]: [BackendCoord; 2], stroke: Stroke, fill: bool) -> Done {
         self.trace(&[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]);
         self.context.close_path();
