@@ -156,8 +156,11 @@ const ROWS: &[Row] = &[
     row("reshape", &[(&[2, 6], Any)], |t, v| t.reshape(v[0], [3, 4])),
     row("slice", &[(&[2, 5, 3], Any)], |t, v| t.slice(v[0], 1, 1, 3)),
     row("slice, the last axis", &[(&[2, 5], Any)], |t, v| t.slice(v[0], 1, 3, 2)),
-    row("concat", &[(&[2, 3, 2], Any), (&[2, 1, 2], Any)], |t, v| t.concat(v[0], v[1], 1)),
-    row("concat, shared", &[(&[2, 3], Any)], |t, v| t.concat(v[0], v[0], 0)),
+    row("concat", &[(&[2, 3, 2], Any), (&[2, 1, 2], Any)], |t, v| t.concat(v, 1)),
+    row("concat, five", &[(&[2, 1], Any), (&[2, 3], Any), (&[2, 2], Any), (&[2, 1], Any), (&[2, 4], Any)], |t, v| {
+        t.concat(v, 1)
+    }),
+    row("concat, shared", &[(&[2, 3], Any)], |t, v| t.concat(&[v[0], v[0]], 0)),
     row("rows", &[(&[4, 3], Any), (&[2, 5], Labels(4))], |t, v| t.rows(v[0], v[1])),
     // Reductions.
     row("sum", &[(&[2, 3], Any)], |t, v| t.sum(v[0])),

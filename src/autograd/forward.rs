@@ -107,7 +107,7 @@ fn evaluate_other<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape, out
         Op::Permute { order } => movement::permute(args[0], order, out),
         Op::Reshape { .. } => out.copy_from_slice(args[0].data),
         Op::Slice { axis, start, len } => movement::slice(args[0], axis, start, len, out),
-        Op::Concat { axis } => movement::concat(args[0], args[1], axis, out),
+        Op::Concat { axis } => movement::concat(args, axis, out),
         Op::Rows => movement::rows(args[0], args[1].data, aux.indices, out),
 
         Op::Sum { axis, .. } => sum_axis(args[0].data, around(args[0].shape, axis), out, Write::Set),

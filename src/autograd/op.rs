@@ -163,11 +163,11 @@ ops! {
         /// How many are kept.
         len: usize
     } = "slice", 1..=1;
-    /// a, then b, along an axis.
+    /// One after the other along an axis.
     Concat {
         /// The axis.
         axis: usize
-    } = "concat", 2..=2;
+    } = "concat", 2..=5;
     /// Rows of table [rows, d] by whole-number index of any shape: [.., d].
     Rows = "rows", 2..=2;
 
@@ -291,7 +291,7 @@ impl Op {
             Op::Permute { order } => infer::permute(op, args[0], order),
             Op::Reshape { to } => infer::reshape(op, args[0], to),
             Op::Slice { axis, start, len } => infer::slice(op, args[0], axis, start, len),
-            Op::Concat { axis } => infer::concat(op, args[0], args[1], axis),
+            Op::Concat { axis } => infer::concat(op, args, axis),
             Op::Rows => infer::rows(op, args[0], args[1]),
             Op::Sum { axis, keep } | Op::Mean { axis, keep } | Op::Max { axis, keep } => {
                 infer::reduce(op, args[0], axis, keep)

@@ -206,10 +206,10 @@ impl<T: Real> Tape<T> {
         self.record(Op::Slice { axis, start, len }, &[x])
     }
 
-    /// a, then b, along an axis.
+    /// Two to five tensors, one after the other along an axis.
     #[track_caller]
-    pub fn concat(&mut self, a: Var, b: Var, axis: usize) -> Var {
-        self.record(Op::Concat { axis }, &[a, b])
+    pub fn concat(&mut self, parts: &[Var], axis: usize) -> Var {
+        self.record(Op::Concat { axis }, parts)
     }
 
     /// Rows of table [rows, d] by whole-number index of any shape: [.., d]. An embedding.

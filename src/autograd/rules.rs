@@ -194,7 +194,7 @@ fn grad_in_other<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
             movement::slice_backward(pass.shape(0), (axis, start, len), dy, pass.grad_in, write);
         }
         Op::Concat { axis } => {
-            let start = if nth == 0 { 0 } else { pass.shape(0).dim(axis) };
+            let start = (0..nth).map(|before| pass.shape(before).dim(axis)).sum();
             let len = pass.shape(nth).dim(axis);
             movement::concat_backward(pass.out.shape, (axis, start, len), dy, pass.grad_in, write);
         }

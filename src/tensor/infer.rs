@@ -140,12 +140,13 @@ pub fn slice(op: &'static str, x: Shape, axis: usize, start: usize, len: usize) 
     Ok(x.with_dim(axis, len))
 }
 
-/// a then b along an axis; all other sizes are equal.
-pub fn concat(op: &'static str, a: Shape, b: Shape, axis: usize) -> Inferred {
-    let args = [a, b];
-    require(axis < a.rank() && axis < b.rank(), op, &args, "there is no such axis")?;
-    require(a.without(axis) == b.without(axis), op, &args, "all sizes but that of the axis must be equal")?;
-    Ok(a.with_dim(axis, a.dim(axis) + b.dim(axis)))
+/// One after the other along an axis; all other sizes are equal.
+pub fn concat(op: &'static str, parts: &[Shape], axis: usize) -> Inferred {
+    let first = parts[0];
+    require(parts.iter().all(|part| axis < part.rank()), op, parts, "there is no such axis")?;
+    let alike = parts.iter().all(|part| part.without(axis) == first.without(axis));
+    require(alike, op, parts, "all sizes but that of the axis must be equal")?;
+    Ok(first.with_dim(axis, parts.iter().map(|part| part.dim(axis)).sum()))
 }
 
 /// table [rows, d], index of any shape with room for one more dim: [.., d].

@@ -84,14 +84,17 @@ pub fn slice_backward<T: Real>(
     }
 }
 
-/// out = a, then b, along `axis`.
-pub fn concat<T: Real>(a: TensorRef<'_, T>, b: TensorRef<'_, T>, axis: usize, out: &mut [T]) {
-    let (outer, size_a, inner) = a.shape.around(Some(axis));
-    let (len_a, len_b) = (size_a * inner, b.shape.dim(axis) * inner);
+/// out = the parts, one after the other along `axis`.
+pub fn concat<T: Real>(parts: &[TensorRef<'_, T>], axis: usize, out: &mut [T]) {
+    let (outer, _, inner) = parts[0].shape.around(Some(axis));
+    let mut left = out;
     for o in 0..outer {
-        let (to_a, to_b) = out[o * (len_a + len_b)..][..len_a + len_b].split_at_mut(len_a);
-        to_a.copy_from_slice(&a.data[o * len_a..][..len_a]);
-        to_b.copy_from_slice(&b.data[o * len_b..][..len_b]);
+        for part in parts {
+            let len = part.shape.dim(axis) * inner;
+            let (to, rest) = left.split_at_mut(len);
+            to.copy_from_slice(&part.data[o * len..][..len]);
+            left = rest;
+        }
     }
 }
 
