@@ -1,19 +1,21 @@
 //! A stack written on a tape and read backward, in portions of a few milliseconds: layer by layer there, operation by
-//! operation back, the weights of a large layer in chunks.
+//! operation back. A large layer is several small ones side by side: each has some of its output channels ([`Slices`]).
 //!
 //! Not what is asked of it (`pass.rs`). The order of all draws and sums is that of the stack, however the way is divided.
 
 use crate::analysis::stack::{Layer, Map, Op, Pool, Slide, Stack};
-use crate::autograd::{Sweep, Tape, Var};
+use crate::autograd::{MAX_ARGS, Sweep, Tape, Var};
 use crate::kernels::Real;
 use crate::kernels::window::Window;
 use crate::rng::Rng;
 use std::rc::Rc;
 
-/// Weights that are drawn in one portion: a millisecond of them.
-const CHUNK: usize = 1 << 18;
-/// Products of a portion: small layers share one. A millisecond, with SIMD.
+/// Products of a portion: small layers share one, and of large ones a slice has twice as many. A millisecond, with SIMD.
 const PORTION: u64 = 8_000_000;
+/// Weights that take as long to draw and to copy.
+const CHUNK: u64 = 1 << 18;
+/// Slices that a layer has at most: each gathers its inputs anew, and their outputs are joined by one operation.
+const SLICES: u64 = MAX_ARGS as u64;
 
 /// Where weights come from.
 pub enum Source {
@@ -76,6 +78,38 @@ pub fn products(layer: &Layer) -> u64 {
     layer.output.len().saturating_mul(taps)
 }
 
+/// How a layer with weights is divided: what each output channel takes, and how many of them a slice has.
+struct Slices {
+    /// Output channels of the layer.
+    outputs: usize,
+    /// Inputs of an output, hence weights of a channel.
+    fan: usize,
+    /// Output channels of a slice; the last may have fewer.
+    width: usize,
+}
+
+impl Slices {
+    /// Of a layer that has weights.
+    fn of(layer: &Layer) -> Option<Slices> {
+        let (outputs, fan, divisible) = match &layer.op {
+            Op::Conv { slide, channels, groups, .. } => {
+                (*channels, layer.input.channels / groups * slide.kernel * slide.kernel, *groups == 1)
+            }
+            Op::Fc { width, .. } => (*width, layer.input.len() as usize, true),
+            _ => return None,
+        };
+        let slices = (layer.parameters() / CHUNK).max(products(layer) / (2 * PORTION)).clamp(1, SLICES);
+        // Eight channels are what a product takes at a time.
+        let width = outputs.div_ceil(slices as usize).next_multiple_of(8);
+        Some(Slices { outputs, fan, width: if divisible { width.min(outputs) } else { outputs } })
+    }
+
+    /// Whether there is more than one.
+    fn many(&self) -> bool {
+        self.width < self.outputs
+    }
+}
+
 /// What a forward and a backward pass take: products, weights, elements of all maps.
 pub fn cost(stack: &Stack) -> (u64, u64, u64) {
     let (mut macs, mut weights, mut elements) = (0u64, 0u64, stack.input.len());
@@ -83,6 +117,14 @@ pub fn cost(stack: &Stack) -> (u64, u64, u64) {
         macs = macs.saturating_add(products(layer));
         weights = weights.saturating_add(layer.parameters());
         elements = elements.saturating_add(layer.output.len());
+        // What slices are joined to.
+        if Slices::of(layer).is_some_and(|slices| slices.many()) {
+            elements = elements.saturating_add(layer.output.len());
+        }
+        // What is brought into rows, and back.
+        if matches!(layer.op, Op::Fc { .. }) {
+            elements = elements.saturating_add(layer.input.len()).saturating_add(layer.output.len());
+        }
     }
     (macs, weights, elements)
 }
@@ -94,7 +136,9 @@ pub struct Walk<T: Real> {
     /// The instruction that comes next.
     next: usize,
     source: Source,
-    /// Its weights, as far as they are drawn.
+    /// Of its slices those that are computed.
+    slices: Vec<Var>,
+    /// Weights on their way to the tape.
     drawn: Vec<T>,
     /// How many learned numbers are used.
     learned: usize,
@@ -124,6 +168,7 @@ impl<T: Real> Walk<T> {
             tape,
             instructions,
             next: 0,
+            slices: Vec::new(),
             source,
             drawn: Vec::new(),
             learned: 0,
@@ -141,32 +186,34 @@ impl<T: Real> Walk<T> {
     /// A portion of the way there; says whether the output is reached.
     pub fn forward(&mut self) -> bool {
         let mut spent = 0;
-        while self.next < self.instructions.len() {
-            let instruction = &self.instructions[self.next];
-            let cost = if let Instruction::Layer(layer) = instruction { products(layer) } else { 0 };
+        while let Some(instruction) = self.instructions.get(self.next) {
+            let cost = if let Instruction::Layer(layer) = instruction { self.price(layer) } else { 0 };
             // What does not fit any more comes first the next time.
             if spent > 0 && spent + cost > PORTION {
                 return false;
             }
             spent += cost;
-            if let Instruction::Layer(layer) = instruction
-                && let Some((count, fan)) = weights(layer)
-            {
-                let missing = (count - self.drawn.len()).min(CHUNK);
-                self.draw(missing, fan);
-                if self.drawn.len() < count {
-                    return false;
-                }
-                spent += missing as u64 * PORTION / CHUNK as u64;
-                // Many weights are a portion of their own: where they are complete, the next one begins.
-                if missing > 0 && count > CHUNK {
-                    return false;
-                }
+            if self.run() {
+                self.next += 1;
             }
-            self.run();
-            self.next += 1;
         }
         true
+    }
+
+    /// What the next slice of a layer takes, in products.
+    fn price(&self, layer: &Layer) -> u64 {
+        let Some(Slices { outputs, fan, width }) = self.slices(layer) else { return products(layer) };
+        products(layer) * width as u64 / outputs as u64 + (width * fan) as u64 * PORTION / CHUNK
+    }
+
+    /// How a layer is divided here: those of a network that has learned come whole, for their biases follow all weights.
+    fn slices(&self, layer: &Layer) -> Option<Slices> {
+        let slices = Slices::of(layer)?;
+        Some(if matches!(self.source, Source::Learned(_)) {
+            Slices { width: slices.outputs, ..slices }
+        } else {
+            slices
+        })
     }
 
     /// Draws so many more weights of a layer whose outputs have `fan` inputs.
@@ -206,8 +253,8 @@ impl<T: Real> Walk<T> {
         Some(self.weight(&[outputs]))
     }
 
-    /// Carries out the instruction that comes next.
-    fn run(&mut self) {
+    /// Carries out the instruction that comes next, or a slice of it; says whether it is complete.
+    fn run(&mut self) -> bool {
         let x = self.output;
         self.output = match &self.instructions[self.next] {
             Instruction::Hold => {
@@ -221,33 +268,55 @@ impl<T: Real> Walk<T> {
             }
             Instruction::Layer(layer) => {
                 let layer = layer.clone();
-                self.layer(&layer, x)
+                match self.slices(&layer) {
+                    Some(slices) => return self.slice(&layer, &slices),
+                    None => self.plain(&layer, x),
+                }
             }
         };
+        true
     }
 
-    /// `x` through a layer whose weights are drawn.
-    fn layer(&mut self, layer: &Layer, x: Var) -> Var {
+    /// The next slice of a layer with weights; says whether it was the last.
+    fn slice(&mut self, layer: &Layer, slices: &Slices) -> bool {
+        let (x, fan) = (self.output, slices.fan);
+        let done = self.slices.len() * slices.width;
+        let width = slices.width.min(slices.outputs - done);
+        self.draw(width * fan, fan);
+        let y = if let Op::Conv { slide, groups, .. } = &layer.op {
+            let weight = self.weight(&[width, layer.input.channels / groups, slide.kernel, slide.kernel]);
+            let bias = self.bias(width);
+            self.tape.conv2d(x, weight, bias, window(slide), *groups)
+        } else {
+            if done == 0 {
+                self.output = self.tape.reshape(x, [1, fan]);
+            }
+            let weight = self.weight(&[width, fan]);
+            let bias = self.bias(width);
+            self.tape.linear(self.output, weight, bias)
+        };
+        self.slices.push(y);
+        if done + width < slices.outputs {
+            return false;
+        }
+        self.output = if slices.many() { self.tape.concat(&self.slices, 1) } else { y };
+        self.slices.clear();
+        if let Op::Fc { width, .. } = layer.op {
+            self.output = self.tape.reshape(self.output, [1, width, 1, 1]);
+        }
+        true
+    }
+
+    /// `x` through a layer without weights.
+    fn plain(&mut self, layer: &Layer, x: Var) -> Var {
         let positive = self.source.is_positive();
         match &layer.op {
-            Op::Conv { slide, channels, groups, .. } => {
-                let weight = self.weight(&[*channels, layer.input.channels / groups, slide.kernel, slide.kernel]);
-                let bias = self.bias(*channels);
-                self.tape.conv2d(x, weight, bias, window(slide), *groups)
-            }
             Op::Pool { pool, slide } if *pool == Pool::Average || positive => self.tape.avg_pool2d(x, window(slide)),
             Op::Pool { slide, .. } => self.tape.max_pool2d(x, window(slide)),
             Op::Relu | Op::Norm if positive => x,
             Op::Relu => self.tape.relu(x),
             Op::Norm => self.norm(x),
-            Op::Fc { width, .. } => {
-                let inputs = layer.input.len() as usize;
-                let weight = self.weight(&[*width, inputs]);
-                let bias = self.bias(*width);
-                let flat = self.tape.reshape(x, [1, inputs]);
-                let y = self.tape.linear(flat, weight, bias);
-                self.tape.reshape(y, [1, *width, 1, 1])
-            }
+            Op::Conv { .. } | Op::Fc { .. } => unreachable!("has weights"),
             Op::Residual { .. } => unreachable!("written out"),
         }
     }
@@ -296,21 +365,6 @@ impl<T: Real> Walk<T> {
     pub fn progress(&self) -> f64 {
         let part = |done: usize, all: usize| done as f64 / all.max(1) as f64;
         0.5 * (part(self.next, self.instructions.len()) + part(self.back, self.tape.len()).min(1.0))
-    }
-}
-
-/// How many weights a layer has, and how many inputs each of its outputs has.
-fn weights(layer: &Layer) -> Option<(usize, usize)> {
-    match &layer.op {
-        Op::Conv { slide, channels, groups, .. } => {
-            let fan = layer.input.channels / groups * slide.kernel * slide.kernel;
-            Some((channels * fan, fan))
-        }
-        Op::Fc { width, .. } => {
-            let fan = layer.input.len() as usize;
-            Some((width * fan, fan))
-        }
-        _ => None,
     }
 }
 
