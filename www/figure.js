@@ -24,6 +24,9 @@ import { Views } from "./views.js";
 /** Milliseconds of rest before what moved too fast is shown exactly. */
 const REST = 120;
 
+/** Milliseconds between two positions of the time line while the run rushes. */
+const TELLING = 50;
+
 /** Steps that can be undone. */
 const UNDOABLE = 50;
 
@@ -39,6 +42,8 @@ export class Figure {
   #rest = 0;
   /** How far the values of the moment had come when they were drawn last. */
   #travelled = -1;
+  /** When the time line was told last where the run stands. */
+  #told = 0;
   /** The reader did something whose outcome has not been read aloud. */
   #unsaid = false;
 
@@ -291,12 +296,16 @@ export class Figure {
       return;
     }
     this.root.classList.toggle("rushing", rushing);
-    this.timeline.update(this.engine.call("step"), this.engine.call("moment"), this.engine.call("furthest"));
+    const now = performance.now();
+    if (!rushing || now - this.#told >= TELLING) {
+      this.#told = now;
+      this.timeline.update(this.engine.call("step"), this.engine.call("moment"), this.engine.call("furthest"));
+    }
     this.readouts.update(rushing);
     // What is pointed at decides what the views show.
     if (!rushing) this.inspector.update();
     // On the way to a far step views are looked at in turn, as in a run that rushes.
-    this.views.draw(this.player.moving, rushing || this.player.waiting !== null);
+    this.views.draw(this.player.moving, rushing || this.player.waiting ? this.player.strain : 0);
     this.views.travel((this.#travelled = eased));
     clearTimeout(this.#rest);
     this.proof.stop();

@@ -11,10 +11,14 @@
 
 /**
  * Milliseconds of a frame that belong to the engine while it plays, and while the reader waits for a far step: a frame of 60 a
- * second has room for either.
+ * second has room for either. Where frames come late the run gets less, down to LEAST.
  */
 const BUDGET = 5;
-const BUDGET_WAITING = 9;
+const BUDGET_WAITING = 11;
+const LEAST = 1.5;
+
+/** A frame that took longer than these milliseconds is late. */
+const LATE = 19;
 
 /** Milliseconds of a moment in slow motion, and when the reader steps by hand. */
 const SLOW = 900;
@@ -44,6 +48,8 @@ export class Player {
   #frame = 0;
   #last = 0;
   #owed = 0;
+  /** What the run gets of a frame now, at most BUDGET. */
+  #share = BUDGET;
   #chunk = 1;
   #count = 1;
   #duration = BY_HAND;
@@ -72,6 +78,11 @@ export class Player {
   /** Whether frames are coming. */
   get moving() {
     return this.#frame !== 0;
+  }
+
+  /** How much more slowly than it should all has to go for frames to come in time: 1 where they do. */
+  get strain() {
+    return BUDGET / this.#share;
   }
 
   /** Too fast for single moments: the figure shows whole steps. */
@@ -188,6 +199,7 @@ export class Player {
     if (!this.seen) return;
     const elapsed = clamp(now - this.#last, 0, LONGEST);
     this.#last = now;
+    this.#share = clamp(elapsed > LATE ? this.#share * 0.7 : this.#share + 0.2, LEAST, BUDGET);
     this.guarded(() => {
       let moved = false;
       const step = this.engine.call("step");
@@ -200,7 +212,7 @@ export class Player {
         moved = this.#walk(elapsed);
       }
       if (this.#behind && !this.waiting && !this.held) {
-        this.#work(BUDGET);
+        this.#work(this.#share);
         moved ||= !this.#behind;
       }
       if (this.waiting || this.playing || this.progress < 1 || this.#behind) {
@@ -265,7 +277,7 @@ export class Player {
   #forward(steps) {
     this.engine.call("seek", Math.min(this.engine.call("step") + steps, this.engine.call("maxStep")));
     const from = this.engine.call("step");
-    const left = this.#work(BUDGET);
+    const left = this.#work(this.#share);
     const step = this.engine.call("step");
     if (left > 0) this.engine.call("seek", step);
     const long = left > 0 && step === from;
@@ -275,7 +287,7 @@ export class Player {
 
   /**
    * Works towards the target for about `budget` ms, and on what is left to be done there; returns how many steps are left. The
-   * chunk adapts by doubling and halving, which a clock of 1 ms allows; of a long step the engine does a portion at a time.
+   * chunk adapts by doubling and halving, which a coarse clock allows; of a long step the engine does a portion at a time.
    * @param {number} budget
    */
   #work(budget) {
@@ -283,8 +295,8 @@ export class Player {
     for (let before = start; ; ) {
       const left = this.engine.call("work", this.#chunk);
       const now = performance.now();
-      if (now - before < 2) this.#chunk = Math.min(this.#chunk * 2, 4096);
-      else if (now - before > 4) this.#chunk = Math.max(this.#chunk >> 1, 1);
+      if (now - before < budget / 4) this.#chunk = Math.min(this.#chunk * 2, 4096);
+      else if (now - before > budget / 2) this.#chunk = Math.max(this.#chunk >> 1, 1);
       this.#behind = left > 0 || this.engine.call("behind");
       if (!this.#behind || now - start + (now - before) > budget) return left;
       before = now;

@@ -8,11 +8,11 @@ import { palette } from "./theme.js";
 import { Canvas } from "./views/canvas.js";
 import { Markup } from "./views/markup.js";
 
-/** Milliseconds of a frame that drawing may take while the run rushes; the other views have their turn in the next frames. */
-const DRAWING = 5;
+/** Milliseconds of a frame that drawing charts may take while the run rushes; the other views have their turn in the next frames. */
+const DRAWING = 2;
 
 /** Kinds that are markup, and the milliseconds between two looks of them while the run rushes. @type {Record<string, number>} */
-const READABLE = { network: 60, formula: 120, table: 250 };
+const READABLE = { network: 100, formula: 200, table: 300 };
 const SMOOTH = 45;
 
 /** @typedef {import("./types").ViewSpec} ViewSpec */
@@ -21,7 +21,6 @@ const SMOOTH = 45;
 export class Views {
   /** @type {Shown[]} */
   #all = [];
-  #turn = 0;
   /** @type {Uint32Array | undefined} */
   #palette;
 
@@ -116,25 +115,34 @@ export class Views {
     for (const { view } of this.#all) view.stale = true;
   }
 
-  /** Draws. @param {boolean} moving time runs: the costly views wait @param {boolean} rushing too fast for every view in every frame */
+  /**
+   * Draws.
+   * @param {boolean} moving time runs: the costly views wait
+   * @param {number} rushing 0, or, where time runs too fast for every view in every frame, by how much longer than they should
+   *   views have to wait for their turn: 1 on a fast device
+   */
   draw(moving, rushing) {
     const start = performance.now();
-    for (let count = 0; count < this.#all.length; count += 1) {
-      const shown = this.#all[(this.#turn + count) % this.#all.length];
-      if (shown.spec.moving && shown.view.near) continue;
-      if (shown.spec.lazy || (moving && !shown.view.near)) {
-        shown.view.stale = true;
-        continue;
-      }
-      if (rushing) {
-        if (start - shown.shown < (READABLE[shown.spec.kind] ?? SMOOTH)) continue;
-        if (performance.now() - start > DRAWING) {
-          this.#turn = (this.#turn + count) % this.#all.length;
-          return;
-        }
-      }
+    const due = this.#all.filter(({ spec, view }) => {
+      if (spec.moving && view.near) return false;
+      const waits = spec.lazy || (moving && !view.near);
+      if (waits) view.stale = true;
+      return !waits;
+    });
+    if (!rushing) {
+      for (const shown of due) this.#refresh(shown);
+      return;
+    }
+    const late = (/** @type {Shown} */ { spec, shown }) => (start - shown) / (READABLE[spec.kind] ?? SMOOTH) / rushing;
+    let alone = true;
+    for (const shown of due.filter((one) => late(one) >= 1).sort((a, b) => late(b) - late(a))) {
+      // The browser takes longer to lay out and to paint markup than it took to write: it has a frame of its own.
+      const markup = shown.view instanceof Markup;
+      if (markup && !alone) continue;
+      alone = false;
       shown.shown = start;
       this.#refresh(shown);
+      if (markup || performance.now() - start > DRAWING) return;
     }
   }
 

@@ -34,7 +34,8 @@ const BINDINGS = {
   mag: (element) => {
     let last = "";
     return (value) => {
-      const written = value.toFixed(2);
+      // Fortieths are as fine as the eye can see in a line, and most numbers of a step leave them alone.
+      const written = (Math.round(value * 40) / 40).toFixed(3);
       if (written !== last) element.style.setProperty("--mag", (last = written));
     };
   },
