@@ -303,7 +303,8 @@ everything() {
   if need_browser; then
     need_engines
     printf '\nbrowser: %s\n' "$TENSORSCOPE_BROWSER"
-    runner "browser tests" node --test --test-reporter=spec tests/web/*.test.mjs
+    # Two files at a time: much of a page's test is waiting for it to rest.
+    runner "browser tests" node --test --test-concurrency=2 --test-reporter=spec tests/web/*.test.mjs
   else
     skip "all browser tests: no browser found. Install Chromium, Chrome or Firefox, or name one in TENSORSCOPE_BROWSER."
   fi
