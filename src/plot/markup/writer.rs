@@ -167,7 +167,7 @@ impl<'w, 'a> Tag<'w, 'a> {
     /// Bound to a magnitude from 0 to 1.
     pub(super) fn magnitude(self, value: f64) -> Self {
         let value = if value.is_nan() { 0.0 } else { within(value, 0.0, 1.0) };
-        self.bind("data-mag", value, "data-m", (value * 10.0).round())
+        self.bind("data-mag", value, "data-m", (value * 10.0).round() as u8)
     }
 
     /// Bound to whether something has happened.
