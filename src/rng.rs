@@ -48,7 +48,7 @@ impl Rng {
 
     /// Normal with mean 0 and standard deviation 1 (Box and Muller, 1958; one of the pair is used).
     pub fn normal(&mut self) -> f64 {
-        let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
+        let radius = f64::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
         radius * libm::cos(core::f64::consts::TAU * self.uniform())
     }
 

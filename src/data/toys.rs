@@ -26,7 +26,7 @@ pub fn circles(n: usize, rng: &mut Rng) -> Vec<Labelled> {
         .map(|i| {
             let class = (i % 2) as u8;
             // The square root spreads the points of the disc evenly over its area.
-            let radius = if class == 0 { 0.4 * libm::sqrt(rng.uniform()) } else { rng.range(0.7, 1.0) };
+            let radius = if class == 0 { 0.4 * rng.uniform().sqrt() } else { rng.range(0.7, 1.0) };
             polar(radius, rng.range(0.0, core::f64::consts::TAU), class)
         })
         .collect()

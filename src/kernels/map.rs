@@ -292,19 +292,22 @@ impl<R: Real> Visitor<R::Lanes> for Backward<'_, R> {
 
 /// A whole vector, or at the end of a slice what is left of one; 1 fills the lanes beyond the end, where every function
 /// is defined.
-#[inline(always)]
+#[cfg_attr(feature = "full", inline(always))]
+#[cfg_attr(not(feature = "full"), inline(never))]
 pub(super) fn load<V: Lanes>(from: &[V::Scalar]) -> V {
     if from.len() == V::COUNT { V::load(from) } else { V::load_part(from, V::Scalar::ONE) }
 }
 
 /// The other half of [`load`].
-#[inline(always)]
+#[cfg_attr(feature = "full", inline(always))]
+#[cfg_attr(not(feature = "full"), inline(never))]
 pub(super) fn store<V: Lanes>(x: V, to: &mut [V::Scalar]) {
     if to.len() == V::COUNT { x.store(to) } else { x.store_part(to) }
 }
 
 /// [`store`], or add to what stands there.
-#[inline(always)]
+#[cfg_attr(feature = "full", inline(always))]
+#[cfg_attr(not(feature = "full"), inline(never))]
 pub(super) fn write_lanes<V: Lanes>(x: V, to: &mut [V::Scalar], write: Write) {
     store(if write == Write::Set { x } else { load::<V>(to) + x }, to);
 }

@@ -104,7 +104,7 @@ impl Span {
         if fit == Fit::Tight {
             return span;
         }
-        let air = libm::pow(span.high / span.low, 0.05);
+        let air = libm::exp(0.05 * libm::log(span.high / span.low));
         // Bars stand on something: the decade below the smallest.
         let low =
             if fit == Fit::Grounded { power_of_10((libm::log10(span.low) - 0.01).floor()) } else { span.low / air };
@@ -220,9 +220,9 @@ fn plain_power(digit: i32, exponent: i32) -> String {
     decimal::fixed(f64::from(digit) * power_of_10(f64::from(exponent)), (-exponent).max(0) as usize)
 }
 
-/// Ten to a whole `exponent`: `libm`'s own brings a table of 4 KB.
+/// Ten to a whole `exponent`, read as it is written: `libm`'s own brings a table of 4 KB, and its power as much code.
 fn power_of_10(exponent: f64) -> f64 {
-    libm::pow(10.0, exponent)
+    decimal::parse(&format!("1e{}", exponent as i32)).unwrap_or(f64::NAN)
 }
 
 /// `10⁻³`

@@ -279,7 +279,7 @@ fn dashes(points: &[Xy], dash: &[f64]) -> Vec<Vec<Xy>> {
     let (mut turn, mut left) = (0, dash[0]);
     for pair in points.windows(2) {
         let [(x0, y0), (x1, y1)] = [pair[0], pair[1]];
-        let length = libm::hypot(x1 - x0, y1 - y0);
+        let length = ((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0)).sqrt();
         let mut gone = 0.0;
         while length - gone > left {
             gone += left;

@@ -117,10 +117,15 @@ fn read(symbol: &str) -> Math {
 fn atom(symbol: &str) -> Math {
     match symbol.chars().next() {
         Some('∑' | '∂') | None => Math::op(symbol),
-        Some(first) if first.is_alphabetic() => Math::var(symbol),
+        Some(first) if is_letter(first) => Math::var(symbol),
         Some(first) if first.is_ascii_digit() => Math::constant(symbol),
         Some(_) => Math::op(symbol),
     }
+}
+
+/// Whether `c` is a letter of formulas, Latin or Greek: the standard library's table of all letters weighs 1 KB.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, 'Α'..='Ω' | 'α'..='ω')
 }
 
 impl Math {

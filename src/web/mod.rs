@@ -19,6 +19,11 @@ use core::cell::RefCell;
 use std::panic;
 use wasm_bindgen::prelude::*;
 
+/// The allocator of the light module, for its size; one thread is all that there is.
+#[cfg(not(feature = "full"))]
+#[global_allocator]
+static HEAP: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 thread_local! {
     /// What the last panic said.
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };

@@ -109,7 +109,7 @@ impl Params {
         let mut params = Params::zeros(sizes);
         for (weights, pair) in params.weights.iter_mut().zip(sizes.windows(2)) {
             let fan = if he { pair[0] } else { pair[0] + pair[1] };
-            let deviation = libm::sqrt(2.0 / fan as f64);
+            let deviation = (2.0 / fan as f64).sqrt();
             weights.iter_mut().for_each(|w| *w = deviation * rng.normal());
         }
         params

@@ -52,6 +52,7 @@ pub fn slots(view: &View) -> Vec<f64> {
 /// `foreignObject`, which most viewers of SVG do not draw.
 pub(super) fn alone(view: &View, words: &Words, palette: Palette) -> String {
     match view {
+        #[cfg(feature = "full")]
         View::Network(_) => walk(view, words, Pass::Alone(palette)).into_text(),
         _ => String::new(),
     }

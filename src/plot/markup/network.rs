@@ -90,7 +90,7 @@ fn write_edge(w: &mut Writer, edge: &Edge, route: &Route, largest: f64, roomy: b
         .alone("stroke-width", Round(if roomy { 1.2 + 6.5 * size } else { 0.8 + 2.4 * size }))
         .alone("stroke-opacity", if idle { "0.45" } else { "1" })
         .empty();
-    if !matches!(w.pass, Pass::Alone(_)) {
+    if w.alone().is_none() {
         w.tag("path").class("flow").attr("d", &way).attr("fill", "none").attr("pathLength", 100).empty();
     }
     if w.pass == Pass::Live {
@@ -155,7 +155,7 @@ fn write_node(w: &mut Writer, node: &Node, (x, y): Xy, computed: bool, plan: &Pl
             .alone("stroke-dasharray", format_args!("{} 100", Round(100.0 * slope)))
             .empty();
     }
-    let alone = matches!(w.pass, Pass::Alone(_));
+    let alone = w.alone().is_some();
     if !alone || phase != Phase::Later {
         let format = Format::Fixed(plan.digits);
         text(w, "value", (x, y), "middle").paint("fill", |p| p.ink).alone("font-weight", 600).number(value, format);

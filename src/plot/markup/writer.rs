@@ -30,7 +30,8 @@ pub(in crate::plot) enum Pass {
     Still,
     /// Numbers only; nothing is written.
     Slots,
-    /// A picture that stands alone: colours in every element, no classes, no bindings.
+    /// A picture that stands alone: colours in every element, no classes, no bindings. The light build draws none.
+    #[cfg(feature = "full")]
     Alone(Palette),
 }
 
@@ -86,6 +87,15 @@ impl<'a> Writer<'a> {
         self.tag(name).class(class).number(value, how);
     }
 
+    /// The colours of a picture that stands alone; nothing in every other pass.
+    pub(super) fn alone(&self) -> Option<&Palette> {
+        match &self.pass {
+            #[cfg(feature = "full")]
+            Pass::Alone(palette) => Some(palette),
+            _ => None,
+        }
+    }
+
     fn writes(&self) -> bool {
         self.pass != Pass::Slots
     }
@@ -131,14 +141,14 @@ impl<'w, 'a> Tag<'w, 'a> {
 
     /// An attribute that only a picture standing alone has.
     pub(super) fn alone(self, name: &str, value: impl Display) -> Self {
-        if matches!(self.writer.pass, Pass::Alone(_)) { self.attr(name, value) } else { self }
+        if self.writer.alone().is_some() { self.attr(name, value) } else { self }
     }
 
     /// A colour that only a picture standing alone has; elsewhere the style sheet gives it.
     pub(super) fn paint(self, name: &str, colour: impl Fn(&Palette) -> Rgb) -> Self {
-        match self.writer.pass {
-            Pass::Alone(palette) => self.attr(name, format_args!("#{:06X}", colour(&palette))),
-            _ => self,
+        match self.writer.alone().map(colour) {
+            Some(colour) => self.attr(name, format_args!("#{colour:06X}")),
+            None => self,
         }
     }
 
@@ -167,7 +177,7 @@ impl<'w, 'a> Tag<'w, 'a> {
     /// Bound to a magnitude from 0 to 1.
     pub(super) fn magnitude(self, value: f64) -> Self {
         let value = if value.is_nan() { 0.0 } else { within(value, 0.0, 1.0) };
-        self.bind("data-mag", value, "data-m", (value * 10.0).round())
+        self.bind("data-mag", value, "data-m", (value * 10.0).round() as u8)
     }
 
     /// Bound to whether something has happened.
@@ -223,7 +233,7 @@ impl<'w, 'a> Tag<'w, 'a> {
         let name = self.name;
         let tag = self.live("data-slot", slot).live("data-format", format::code(how));
         let writer = tag.finish(">");
-        if matches!(writer.pass, Pass::Still | Pass::Alone(_)) {
+        if writer.pass == Pass::Still || writer.alone().is_some() {
             writer.text(&format::number(value, how));
         }
         writer.close(name);
@@ -235,7 +245,7 @@ impl<'w, 'a> Tag<'w, 'a> {
         match self.writer.pass {
             Pass::Live => self.attr(binding, slot),
             Pass::Still => self.attr(effect, word),
-            Pass::Slots | Pass::Alone(_) => self,
+            _ => self,
         }
     }
 
