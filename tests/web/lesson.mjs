@@ -11,6 +11,11 @@ export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 export const { lessons } = JSON.parse(readFileSync(`${DIST}/lessons.json`, "utf8"));
 export const LANGUAGES = ["en", "zh"];
 
+/** The words of the page by language and key. */
+export const words = Object.fromEntries(
+  LANGUAGES.map((language) => [language, JSON.parse(readFileSync(new URL(`../../www/i18n/${language}.json`, import.meta.url), "utf8"))]),
+);
+
 /** Sizes of a window: a laptop and a phone. */
 export const WIDE = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
@@ -53,6 +58,9 @@ export async function open({ site, browser }, { lesson, language = "en", state =
 
 /** The first figure of a page. */
 export const figure = (page) => page.locator("figure.scope").first();
+
+/** Presses a button of the first figure by its name. */
+export const press = (page, name) => figure(page).getByRole("button", { name, exact: true }).click();
 
 /** Waits until the first figure is alive and has come to rest: nothing computing, the proof shown, the address written. */
 export async function settle(page) {
