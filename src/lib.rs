@@ -39,5 +39,5 @@ pub mod plot;
 pub mod rng;
 pub mod tensor;
 pub mod view;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod web;

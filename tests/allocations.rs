@@ -103,6 +103,32 @@ fn convolutional() -> Network {
     Network { name: "convolutional", params, rule: Rule::ADAM, record }
 }
 
+/// Layers with their activation in the same step: convolution and ReLU, in groups, linear and GELU, linear and tanh.
+fn activated() -> Network {
+    let mut rng = Rng::new(3, 0);
+    let mut params = Params::new();
+    let window = Window::new(3, 3).padding(1, 1);
+    let first = Conv2d::new(&mut params, "first", [2, 4, 1], window, true, HE, &mut rng);
+    let second = Conv2d::new(&mut params, "second", [4, 4, 4], window, true, HE, &mut rng);
+    let hidden = Linear::new(&mut params, "hidden", [64, 70], Init::torch_default(64), &mut rng);
+    let head = Linear::new(&mut params, "head", [70, 3], Init::torch_default(70), &mut rng);
+    let (x, y) = (normal([45, 2, 4, 4], &mut rng), normal([45, 3], &mut rng));
+    let record = Box::new(move |tape: &mut Tape<f32>, bound: &Bound| {
+        let (x, y) = (tape.constant(&x), tape.constant(&y));
+        let h = first.forward(tape, bound, x);
+        let h = tape.relu(h);
+        let h = second.forward(tape, bound, h);
+        let h = tape.relu(h);
+        let h = tape.reshape(h, [45, 64]);
+        let h = hidden.forward(tape, bound, h);
+        let h = tape.gelu(h);
+        let h = head.forward(tape, bound, h);
+        let h = tape.tanh(h);
+        tape.mse_mean(h, y)
+    });
+    Network { name: "layers with activations", params, rule: Rule::SGD, record }
+}
+
 /// One step of `plan`.
 fn step(plan: &mut Plan<f32>, optimizer: &mut Optimizer<f32>) -> f32 {
     let loss = plan.forward();
@@ -114,7 +140,7 @@ fn step(plan: &mut Plan<f32>, optimizer: &mut Optimizer<f32>) -> f32 {
 
 #[test]
 fn a_replayed_step_allocates_nothing_and_equals_a_recorded_one() {
-    for mut network in [tiny(), convolutional()] {
+    for mut network in [tiny(), convolutional(), activated()] {
         let mut tape = Tape::new();
         let bound = network.params.bind(&mut tape);
         let loss = (network.record)(&mut tape, &bound);

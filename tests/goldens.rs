@@ -168,28 +168,31 @@ fn operations_agree_in_f32() {
     check_operations::<f32>(REFERENCE_F32);
 }
 
-/// The rules of optimizers.json, with their weight decay.
-const RULES: &[(&str, Rule, f64)] = &[
-    ("sgd", Rule::SGD, 0.0),
-    ("sgd, decay", Rule::SGD, 0.05),
-    ("momentum", Rule::Sgd { momentum: 0.9, nesterov: false }, 0.0),
-    ("momentum, decay", Rule::Sgd { momentum: 0.9, nesterov: false }, 0.05),
-    ("nesterov", Rule::Sgd { momentum: 0.9, nesterov: true }, 0.0),
-    ("rmsprop", Rule::RMSPROP, 0.0),
-    ("rmsprop, decay", Rule::RmsProp { alpha: 0.9, eps: 1e-3 }, 0.05),
-    ("adam", Rule::ADAM, 0.0),
-    ("adam, decay", Rule::Adam { beta1: 0.8, beta2: 0.95, eps: 1e-3, decoupled: false }, 0.05),
-    ("adamw", Rule::ADAMW, 0.0),
-    ("adamw, decay", Rule::ADAMW, 0.05),
+/// The rules of optimizers.json, with their L2 and L1 decay.
+const RULES: &[(&str, Rule, [f64; 2])] = &[
+    ("sgd", Rule::SGD, [0.0, 0.0]),
+    ("sgd, decay", Rule::SGD, [0.05, 0.0]),
+    ("momentum", Rule::Sgd { momentum: 0.9, nesterov: false }, [0.0, 0.0]),
+    ("momentum, decay", Rule::Sgd { momentum: 0.9, nesterov: false }, [0.05, 0.0]),
+    ("nesterov", Rule::Sgd { momentum: 0.9, nesterov: true }, [0.0, 0.0]),
+    ("rmsprop", Rule::RMSPROP, [0.0, 0.0]),
+    ("rmsprop, decay", Rule::RmsProp { alpha: 0.9, eps: 1e-3 }, [0.05, 0.0]),
+    ("adam", Rule::ADAM, [0.0, 0.0]),
+    ("adam, decay", Rule::Adam { beta1: 0.8, beta2: 0.95, eps: 1e-3, decoupled: false }, [0.05, 0.0]),
+    ("adamw", Rule::ADAMW, [0.0, 0.0]),
+    ("adamw, decay", Rule::ADAMW, [0.05, 0.0]),
+    ("sgd, l1", Rule::SGD, [0.0, 0.03]),
+    ("momentum, decay, l1", Rule::Sgd { momentum: 0.9, nesterov: false }, [0.05, 0.03]),
+    ("adamw, decay, l1", Rule::ADAMW, [0.05, 0.03]),
 ];
 
 fn check_optimizers<T: Real>(tolerance: f64) {
     let file = file("optimizers.json");
     let runs = file["runs"].as_object().unwrap();
     assert_eq!(runs.len(), RULES.len(), "runs in the file and rules here");
-    for &(name, rule, decay) in RULES {
+    for &(name, rule, [l2, l1]) in RULES {
         let mut params: Vec<T> = rounded(&numbers(&file["start"]));
-        let mut optimizer = Optimizer::new(rule, params.len()).with_weight_decay(decay);
+        let mut optimizer = Optimizer::new(rule, params.len()).with_weight_decay(l2).with_l1(l1);
         let steps = file["grads"].as_array().unwrap().iter().zip(runs[name].as_array().unwrap());
         for (nth, (grads, expected)) in steps.enumerate() {
             optimizer.step(&mut params, &rounded(&numbers(grads)), 0.1);

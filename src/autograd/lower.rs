@@ -4,10 +4,13 @@
 //! of one element) a step names the kernel that `forward.rs` and `rules.rs` would come to, with the same arguments; for all
 //! others it says "ask them". Small networks need this: of a step of 2-8-8-1 with tanh and a batch of 10 (V8, simd128), a
 //! third went by before kernels started when every operation was asked for anew, a fifth with these steps.
+//! Two of them may be one step: a linear layer or a convolution whose result goes through a function of one element is followed
+//! by that function block by block, while the block is near. Both results are written, as without this.
 //! `tests/allocations.rs` compares the bits of both ways.
 
 use super::op::Op;
 use super::tape::Tape;
+use crate::kernels::conv::Conv2d;
 use crate::kernels::map::{Map, map, map_backward};
 use crate::kernels::matmul::{Matmul, matmul};
 use crate::kernels::{Real, Write};
@@ -26,7 +29,7 @@ impl At {
     }
 
     /// This stretch to write, and everything before it to read: results lie behind their operands.
-    fn after<T>(self, array: &mut [T]) -> (&[T], &mut [T]) {
+    fn after<T>(self, array: &mut [T]) -> (&mut [T], &mut [T]) {
         let (before, rest) = array.split_at_mut(self.start);
         (before, &mut rest[..self.len])
     }
@@ -47,6 +50,10 @@ pub(super) enum Forward {
     Linear { size: Matmul, x: At, weight: At, bias: Option<At>, out: At },
     /// out = f(x).
     Map { f: Map, x: At, out: At },
+    /// out = x . weight^T + bias; y = f(out).
+    LinearMap { size: Matmul, x: At, weight: At, bias: Option<At>, out: At, f: Map, y: At },
+    /// out = x convolved with weight, plus bias; y = f(out).
+    ConvMap { size: Conv2d, x: At, weight: At, bias: Option<At>, out: At, f: Map, y: At },
 }
 
 /// A gradient to compute: of operand `nth` of a node, in the kernel's terms.
@@ -82,10 +89,62 @@ impl Forward {
         }
     }
 
+    /// The one step that computes node `id` and the node after it, where there is such a step.
+    #[cfg(feature = "full")]
+    pub(super) fn of_two<T: Real>(tape: &Tape<T>, id: usize) -> Option<Self> {
+        let (node, after) = (&tape.nodes[id], tape.nodes.get(id + 1)?);
+        let Op::Map { f } = after.op else { return None };
+        if after.args() != [id as u32] {
+            return None;
+        }
+        let Forward::Map { out: y, .. } = Forward::of(tape, id + 1) else { return None };
+        match node.op {
+            Op::Linear => match Forward::of(tape, id) {
+                Forward::Linear { size, x, weight, bias, out } => {
+                    Some(Forward::LinearMap { size, x, weight, bias, out, f, y })
+                }
+                _ => None,
+            },
+            Op::Conv2d { window, groups } => {
+                let at = |id: u32| {
+                    let range = &tape.storages[tape.nodes[id as usize].storage as usize].at;
+                    At { start: range.start, len: range.len() }
+                };
+                let &[x, weight, ref bias @ ..] = node.args() else { return None };
+                let shape = |id: u32| tape.nodes[id as usize].shape;
+                let size = product::conv_size(shape(x), shape(weight), window, groups);
+                let bias = bias.first().map(|&bias| at(bias));
+                Some(Forward::ConvMap { size, x: at(x), weight: at(weight), bias, out: at(id as u32), f, y })
+            }
+            _ => None,
+        }
+    }
+
+    #[cfg(not(feature = "full"))]
+    pub(super) fn of_two<T: Real>(_: &Tape<T>, _: usize) -> Option<Self> {
+        None
+    }
+
     /// Computes it.
     #[inline]
     pub(super) fn run<T: Real>(&self, tape: &mut Tape<T>) {
         match *self {
+            #[cfg(feature = "full")]
+            Forward::LinearMap { size, x, weight, bias, out, f, y } => {
+                let (before, y) = y.after(&mut tape.values);
+                let (before, out) = out.after(before);
+                let (operands, bias) = ([x.of(before), weight.of(before)], bias.map(|bias| bias.of(before)));
+                product::linear_map_of_size(size, operands, bias, out, (f, y), &mut tape.scratch);
+            }
+            #[cfg(feature = "full")]
+            Forward::ConvMap { ref size, x, weight, bias, out, f, y } => {
+                let (before, y) = y.after(&mut tape.values);
+                let (before, out) = out.after(before);
+                let (operands, bias) = ([x.of(before), weight.of(before)], bias.map(|bias| bias.of(before)));
+                product::conv2d_map_of_size(size, operands, bias, out, (f, y), &mut tape.scratch);
+            }
+            #[cfg(not(feature = "full"))]
+            Forward::LinearMap { .. } | Forward::ConvMap { .. } => unreachable!("not in the light build"),
             Forward::Node(id) => tape.run(id as usize),
             Forward::Linear { size, x, weight, bias, out } => {
                 let (before, out) = out.after(&mut tape.values);

@@ -47,8 +47,7 @@ impl<T: Real> Plan<T> {
             );
         }
         let (values, grads) = side_by_side(&tape, params);
-        let computed = (0..tape.len()).filter(|&id| !tape.nodes[id].is_leaf());
-        let forward = computed.map(|id| Forward::of(&tape, id)).collect();
+        let forward = way_there(&tape);
         let backward = way_back(&tape, loss.index());
         let mut plan = Plan { tape, loss, forward, backward, values, grads };
         // A parameter that the loss does not reach has the gradient 0, once and for all.
@@ -131,6 +130,21 @@ fn side_by_side<T: Real>(tape: &Tape<T>, params: &[Var]) -> (Range<usize>, Range
         values = Some(values.map_or(at.start, |range| range.start)..at.end);
     }
     (values.unwrap_or(0..0), grads.unwrap_or(0..0))
+}
+
+/// Every value, in order; two in one step where that can be.
+fn way_there<T: Real>(tape: &Tape<T>) -> Vec<Forward> {
+    let (mut steps, mut id) = (Vec::new(), 0);
+    while id < tape.len() {
+        if tape.nodes[id].is_leaf() {
+            id += 1;
+            continue;
+        }
+        let both = Forward::of_two(tape, id);
+        id += if both.is_some() { 2 } else { 1 };
+        steps.push(both.unwrap_or_else(|| Forward::of(tape, id - 1)));
+    }
+    steps
 }
 
 /// Every gradient on the way from `root` back to the leaves, in order, with the first to reach each buffer marked.

@@ -120,8 +120,8 @@ pub trait Real:
     fn tanh(self) -> Self;
     /// 1 / (1 + e^-x), exact in both tails.
     fn sigmoid(self) -> Self;
-    /// The error function.
-    fn erf(self) -> Self;
+    /// The normal distribution function: the chance that a standard normal number is below x.
+    fn normal_cdf(self) -> Self;
     /// The sine; x in radians.
     fn sin(self) -> Self;
     /// The cosine; x in radians.
@@ -191,6 +191,8 @@ pub trait Lanes:
     fn tanh(self) -> Self;
     /// 1 / (1 + e^-x).
     fn sigmoid(self) -> Self;
+    /// The normal distribution function.
+    fn normal_cdf(self) -> Self;
 
     /// `f` of every lane: for functions that have no vector form.
     fn each(self, f: impl Fn(Self::Scalar) -> Self::Scalar) -> Self {
@@ -241,7 +243,7 @@ pub(crate) trait Float32: Lanes<Scalar = f32> {
 }
 
 macro_rules! real {
-    ($name:literal, $scalar:ident, $lanes:ident, $exp:expr, $ln:expr, $tanh:expr, $sigmoid:expr, {
+    ($name:literal, $scalar:ident, $lanes:ident, $exp:expr, $ln:expr, $tanh:expr, $sigmoid:expr, $normal_cdf:expr, {
         $($method:ident => $libm:ident),*
     }, $pow:ident) => {
         impl Real for $scalar {
@@ -298,6 +300,9 @@ macro_rules! real {
             fn sigmoid(self) -> Self {
                 $sigmoid(self)
             }
+            fn normal_cdf(self) -> Self {
+                $normal_cdf(self)
+            }
             $(fn $method(self) -> Self {
                 libm::$libm(self)
             })*
@@ -319,17 +324,23 @@ fn sigmoid64(x: f64) -> f64 {
     (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
 }
 
+/// By the complement of the error function, which keeps every bit of the left tail.
+fn normal_cdf64(x: f64) -> f64 {
+    0.5 * libm::erfc(-x * core::f64::consts::FRAC_1_SQRT_2)
+}
+
 real!(
     "f32", f32, F32x4,
     |x| one_lane(x, elementary::exp),
     |x| one_lane(x, elementary::ln),
     |x| one_lane(x, elementary::tanh),
     |x| one_lane(x, elementary::sigmoid),
-    { exp_m1 => expm1f, ln_1p => log1pf, erf => erff, sin => sinf, cos => cosf },
+    |x| one_lane(x, elementary::normal_cdf),
+    { exp_m1 => expm1f, ln_1p => log1pf, sin => sinf, cos => cosf },
     powf
 );
 real!(
-    "f64", f64, F64x2, libm::exp, libm::log, libm::tanh, sigmoid64,
-    { exp_m1 => expm1, ln_1p => log1p, erf => erf, sin => sin, cos => cos },
+    "f64", f64, F64x2, libm::exp, libm::log, libm::tanh, sigmoid64, normal_cdf64,
+    { exp_m1 => expm1, ln_1p => log1p, sin => sin, cos => cos },
     pow
 );

@@ -21,7 +21,7 @@ mod tile;
 use super::{Lanes, Real, Write, expect_len};
 pub(super) use pack::pack_cols;
 use pack::pack_rows;
-pub(super) use tile::{Scalars, Vectors, load_tile, store_tile, tile};
+pub(super) use tile::{Scalars, Vectors, load_tile, store_tile, tile, tile_of_rows};
 
 /// Whether a matrix is stored as it is used or transposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -123,13 +123,24 @@ pub const MC: usize = 32;
 /// out = or += lhs * rhs. `scratch` is at least [`Matmul::scratch_len`] long; what stands in it does not matter.
 #[track_caller]
 pub fn matmul<R: Real>(size: Matmul, lhs: &[R], rhs: &[R], out: &mut [R], write: Write, scratch: &mut [R]) {
-    let Matmul { m, n, k, .. } = size;
-    expect_len("matmul", "lhs", lhs.len(), m * k);
-    expect_len("matmul", "rhs", rhs.len(), k * n);
-    expect_len("matmul", "out", out.len(), m * n);
-    let wanted = size.scratch_len::<R>();
-    assert!(scratch.len() >= wanted, "matmul: scratch has {} elements, {wanted} are needed", scratch.len());
+    size.check([lhs, rhs, out], scratch);
     within(size, size.rows(), [lhs, rhs], out, write, scratch);
+}
+
+/// [`matmul`] that hands on what it has finished while it is near: `then(at, values)` gets whole rows, and where in `out` they
+/// stand.
+#[cfg(feature = "full")]
+#[track_caller]
+pub fn matmul_then<R: Real>(
+    size: Matmul,
+    [lhs, rhs]: [&[R]; 2],
+    out: &mut [R],
+    write: Write,
+    scratch: &mut [R],
+    then: impl FnMut(usize, &[R]),
+) {
+    size.check([lhs, rhs, out], scratch);
+    blocks(size, size.rows(), [lhs, rhs], out, write, scratch, then);
 }
 
 /// [`matmul`] of parts of wider matrices: each slice begins at its part, and `rows` says how far apart the stored rows of
@@ -142,15 +153,32 @@ pub(super) fn within<R: Real>(
     write: Write,
     scratch: &mut [R],
 ) {
+    blocks(size, rows, [lhs, rhs], out, write, scratch, |_, _| {});
+}
+
+/// The blocks of a product, one after the other; `then` gets the rows of each when they are finished.
+fn blocks<R: Real>(
+    size: Matmul,
+    rows: [usize; 3],
+    [lhs, rhs]: [&[R]; 2],
+    out: &mut [R],
+    write: Write,
+    scratch: &mut [R],
+    mut then: impl FnMut(usize, &[R]),
+) {
     let (Matmul { m, n, k, .. }, [lhs_row, rhs_row, out_row]) = (size, rows);
     if R::PLAIN {
-        return plain::matmul(size, rows, [lhs, rhs], out, write);
+        plain::matmul(size, rows, [lhs, rhs], out, write);
+        return then(0, out);
     }
     if m == 0 || n == 0 {
         return;
     }
     if k == 0 && write == Write::Set {
         out.chunks_mut(out_row).take(m).for_each(|row| row[..n].fill(R::ZERO));
+    }
+    if k == 0 {
+        return then(0, out);
     }
     let (packing, lanes) = (size.packing(), R::Lanes::COUNT);
     let [most, at_once] = size.block();
@@ -184,6 +212,10 @@ pub(super) fn within<R: Real>(
                 }
                 j += width;
             }
+            if k0 + kc == k {
+                let to = i0 * out_row;
+                then(to, &out[to..out.len().min(to + rows * out_row)]);
+            }
         }
     }
 }
@@ -206,6 +238,16 @@ struct Out<'a, R> {
 }
 
 impl Matmul {
+    #[track_caller]
+    fn check<R: Real>(&self, [lhs, rhs, out]: [&[R]; 3], scratch: &[R]) {
+        let Matmul { m, n, k, .. } = *self;
+        expect_len("matmul", "lhs", lhs.len(), m * k);
+        expect_len("matmul", "rhs", rhs.len(), k * n);
+        expect_len("matmul", "out", out.len(), m * n);
+        let wanted = self.scratch_len::<R>();
+        assert!(scratch.len() >= wanted, "matmul: scratch has {} elements, {wanted} are needed", scratch.len());
+    }
+
     /// How far apart the rows of lhs, rhs and out are where nothing stands between them.
     fn rows(&self) -> [usize; 3] {
         let lhs = if self.lhs == Trans::No { self.k } else { self.m };
@@ -283,11 +325,17 @@ fn one_tile<R: Real, const M: usize, const V: usize>(
     if out.write == Write::Accumulate {
         acc = load_tile(to, out.row, out.cols);
     }
-    // Three times the same loop, so that in each the distances are as constant as they can be.
+    // Four times the same loop, so that in each the distances are as constant as they can be.
     match lhs {
+        // (Not in the light build, which is after bytes.)
+        #[cfg(feature = "full")]
+        Rows::Packed(lhs) if rhs.step == V * R::Lanes::COUNT => {
+            let lhs = Scalars { slice: &lhs[i * k..], row: 1, step: M };
+            tile(k, lhs, Vectors { slice: rhs.slice, step: V * R::Lanes::COUNT }, &mut acc);
+        }
         Rows::Packed(lhs) => tile(k, Scalars { slice: &lhs[i * k..], row: 1, step: M }, rhs, &mut acc),
         Rows::Stored(Scalars { slice, row, step: 1 }) => {
-            tile(k, Scalars { slice: &slice[i * row..], row, step: 1 }, rhs, &mut acc);
+            tile_of_rows(k, (&slice[i * row..], row), rhs, &mut acc);
         }
         Rows::Stored(Scalars { slice, step, .. }) => {
             tile(k, Scalars { slice: &slice[i..], row: 1, step }, rhs, &mut acc);

@@ -6,6 +6,7 @@
 use super::shape::Shape;
 use super::{TensorRef, room};
 use crate::kernels::conv::{self, Conv2d};
+use crate::kernels::map::{Map, map};
 use crate::kernels::matmul::{self as mm, Matmul, Trans};
 use crate::kernels::reduce::sum_around;
 use crate::kernels::window::Window;
@@ -139,6 +140,21 @@ pub fn linear_of_size<T: Real>(
     mm::matmul(size, x, weight, out, write, scratch);
 }
 
+/// [`linear_of_size`], and y = f(out) in the same go, block by block.
+#[cfg(feature = "full")]
+pub fn linear_map_of_size<T: Real>(
+    size: Matmul,
+    [x, weight]: [&[T]; 2],
+    bias: Option<&[T]>,
+    out: &mut [T],
+    (f, y): (Map, &mut [T]),
+    scratch: &mut Vec<T>,
+) {
+    let scratch = room(scratch, size.scratch_len::<T>());
+    let write = start_from(bias, [size.m, size.n, 1], out);
+    mm::matmul_then(size, [x, weight], out, write, scratch, |at, done| map(f, done, &mut y[at..at + done.len()]));
+}
+
 /// The product behind a linear layer: [rows, in] . [out, in]^T.
 pub fn linear_size(x: Shape, weight: Shape) -> Matmul {
     let (outputs, inputs) = (weight.dim(0), weight.dim(1));
@@ -157,7 +173,7 @@ fn start_from<T: Real>(bias: Option<&[T]>, dims: [usize; 3], out: &mut [T]) -> W
 }
 
 /// The sizes of a convolution whose shapes have been inferred.
-fn conv_size(x: Shape, weight: Shape, window: Window, groups: usize) -> Conv2d {
+pub fn conv_size(x: Shape, weight: Shape, window: Window, groups: usize) -> Conv2d {
     Conv2d::new(x.aligned(), weight.aligned(), window, groups).expect("the shapes of a convolution were checked before")
 }
 
@@ -174,6 +190,22 @@ pub fn conv2d<T: Real>(
     let [n, c_out, oh, ow] = size.output();
     let write = start_from(bias, [n, c_out, oh * ow], out);
     conv::conv2d(&size, x.data, weight.data, out, write, room(scratch, size.scratch_len::<T>()));
+}
+
+/// [`conv2d`] for callers who know its size, and y = f(out) in the same go, image by image.
+#[cfg(feature = "full")]
+pub fn conv2d_map_of_size<T: Real>(
+    size: &Conv2d,
+    [x, weight]: [&[T]; 2],
+    bias: Option<&[T]>,
+    out: &mut [T],
+    (f, y): (Map, &mut [T]),
+    scratch: &mut Vec<T>,
+) {
+    let [n, c_out, oh, ow] = size.output();
+    let write = start_from(bias, [n, c_out, oh * ow], out);
+    let scratch = room(scratch, size.scratch_len::<T>());
+    conv::conv2d_then(size, [x, weight], out, write, scratch, |at, done| map(f, done, &mut y[at..at + done.len()]));
 }
 
 /// grad_x [n, c, h, w] = or += what grad_out [n, c_out, oh, ow] says of x.

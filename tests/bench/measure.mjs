@@ -20,19 +20,21 @@ export async function sample(contestant, n) {
   return (performance.now() - start) / n;
 }
 
+/** Milliseconds that a sample must last to be believed: the clock of a page that is not isolated moves in steps of 0.1. */
+const TELLING_MS = 1;
+
 /**
  * Runs until the engine has compiled what is hot (V8 replaces its baseline wasm code in the background), then returns
- * how many runs fill one sample of about `sampleMs`. A browser's clock is coarse, so samples are never short.
+ * how many runs fill one sample of about `sampleMs`. It goes on past `warmMs` until one sample could be believed.
  */
 export async function calibrate(contestant, { warmMs, sampleMs }) {
   let n = 1;
-  let last = await sample(contestant, n);
-  let fastest = last; // a busy machine makes a sample longer, never shorter
-  for (let spent = last; spent < warmMs; spent += last * n) {
-    n = Math.max(1, Math.min(n * 8, Math.round(sampleMs / Math.max(fastest, 1e-6))));
-    last = await sample(contestant, n);
-    // Shorter than the clock can tell: not yet to be believed.
-    if (last * n > 1) fastest = Math.min(fastest, last);
+  let fastest = Infinity; // a busy machine makes a sample longer, never shorter
+  for (let spent = 0; spent < warmMs || fastest === Infinity; ) {
+    const each = await sample(contestant, n);
+    spent += each * n;
+    if (each * n >= TELLING_MS) fastest = Math.min(fastest, each);
+    n = fastest === Infinity ? n * 8 : Math.max(1, Math.min(n * 8, Math.round(sampleMs / fastest)));
     await new Promise((resume) => setTimeout(resume));
   }
   return Math.max(1, Math.round(sampleMs / fastest));
@@ -40,11 +42,16 @@ export async function calibrate(contestant, { warmMs, sampleMs }) {
 
 /**
  * Times all contestants, interleaved. Returns a map from contestant to `{ms, samples}` or `{error}`.
- * Whoever needs longer than `slowMs` a run gets `slowRounds` rounds, all others `rounds`.
+ * Whoever needs longer than `slowMs` a run gets `slowRounds` rounds, all others `rounds`. `between` is awaited before each
+ * sample, outside the clock; what it throws ends everything.
  */
-export async function compare(contestants, { warmMs = 400, sampleMs = 60, rounds = 7, slowMs = 400, slowRounds = 3 } = {}) {
+export async function compare(
+  contestants,
+  { warmMs = 400, sampleMs = 60, rounds = 7, slowMs = 400, slowRounds = 3, between = async () => {} } = {},
+) {
   const entries = new Map();
   for (const contestant of contestants) {
+    await between();
     try {
       entries.set(contestant, { n: await calibrate(contestant, { warmMs, sampleMs }), samples: [] });
     } catch (error) {
@@ -56,6 +63,7 @@ export async function compare(contestants, { warmMs = 400, sampleMs = 60, rounds
       const contestant = contestants[(i + round) % contestants.length];
       const entry = entries.get(contestant);
       if (entry.error || (round >= slowRounds && entry.samples[0] > slowMs)) continue;
+      await between();
       try {
         entry.samples.push(await sample(contestant, entry.n));
       } catch (error) {

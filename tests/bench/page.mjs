@@ -5,6 +5,7 @@ import { compare } from './measure.mjs';
 import { TOLERANCE, WORKS, error } from './works.mjs';
 import { openConvnet } from './peers/convnet.mjs';
 import { openJax } from './peers/jax.mjs';
+import { openLimit } from './peers/limit.mjs';
 import { openOrt } from './peers/ort.mjs';
 import { openRust } from './peers/rust.mjs';
 import { openTfjs } from './peers/tfjs.mjs';
@@ -20,14 +21,6 @@ const OPENERS = {
   burn: () => openRust('/wasm/burn.wasm'),
   candle: () => openRust('/wasm/candle.wasm'),
 };
-
-/** The multiply-add loop as a contestant: a run is about 0.1 ms of it. */
-async function openLimit() {
-  const { instance } = await WebAssembly.instantiateStreaming(fetch('/wasm/limit.wasm'));
-  const { run, flops_each: flopsEach } = instance.exports;
-  const times = 50_000;
-  return { name: 'limit', flops: flopsEach() * times, run: (n) => run(n * times) };
-}
 
 /** A rejected promise's text, short: a runtime may print a page. */
 const text = (problem) => (problem instanceof Error ? problem.message : String(problem)).slice(0, 300);
@@ -79,7 +72,7 @@ async function row(work, open, limit, options) {
 
 /** `only`: a part of the names of the works to run; `peers`: which contestants. Empty means all. */
 globalThis.bench = async ({ only = '', peers = [], options = {} } = {}) => {
-  const limit = await openLimit();
+  const limit = await openLimit('/wasm/limit.wasm');
   const open = {};
   for (const [name, opener] of Object.entries(OPENERS)) {
     if (peers.length && !peers.includes(name)) continue;

@@ -2,6 +2,7 @@
 # Ours beside its peers, in one page of one headless Chromium, one thread each: prints a table, writes target/bench.json.
 #
 #   tests/bench/run.sh [--only TEXT] [--peers a,b] [--quick]
+#   tests/bench/run.sh --modules     only compiles the two modules of the site's page "how fast is your machine"
 #
 # Peers from npm are pinned by package-lock.json, Burn and Candle by their own Cargo.lock; nothing of them is part of the
 # package. Everything made here goes to target/bench/ and is made again only when its sources change.
@@ -13,14 +14,6 @@ mkdir -p "$target/bench/wasm"
 target=$(cd "$target" && pwd)
 out=$target/bench
 
-if ! cmp -s "$here/package-lock.json" "$out/installed.json"; then
-    rm -rf "$out/node_modules" "$out/js"
-    cp "$here/package.json" "$here/package-lock.json" "$out/"
-    (cd "$out" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-    cp "$here/package-lock.json" "$out/installed.json"
-fi
-[ -e "$out/js/parts.json" ] || node "$here/bundle.mjs" "$out"
-
 [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || rustup target add wasm32-unknown-unknown
 
 # Only what the works call, through the optimiser that the site's own wasm goes through (build.sh); where that tool is not
@@ -31,7 +24,8 @@ optimise() {
     local tool=$target/node/node_modules/.bin/wasm-opt
     node "$here/trim.mjs" "$1" "$2.new"
     if [ -x "$tool" ]; then
-        "$tool" "$3" --mvp-features --enable-simd --enable-bulk-memory --enable-bulk-memory-opt \
+        # shellcheck disable=SC2086 # several flags
+        "$tool" $3 --mvp-features --enable-simd --enable-bulk-memory --enable-bulk-memory-opt \
             --enable-call-indirect-overlong --enable-multivalue --enable-mutable-globals \
             --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext "$2.new" -o "$2.new"
     fi
@@ -53,7 +47,18 @@ contestant() {
 contestant limit "$here/limit" -O3 "" --locked
 # The versions that the package has locked, for the package as a dependency.
 cp "$root/Cargo.lock" "$here/ours/Cargo.lock"
-contestant ours "$here/ours" -O3 " -C llvm-args=-disable-lsr"
+paths="--remap-path-prefix=$root=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
+contestant ours "$here/ours" "-O3 --one-caller-inline-max-function-size=50" " -C llvm-args=-disable-lsr $paths"
+[ "${1:-}" != --modules ] || exit 0
+
+if ! cmp -s "$here/package-lock.json" "$out/installed.json"; then
+    rm -rf "$out/node_modules" "$out/js"
+    cp "$here/package.json" "$here/package-lock.json" "$out/"
+    (cd "$out" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    cp "$here/package-lock.json" "$out/installed.json"
+fi
+[ -e "$out/js/parts.json" ] || node "$here/bundle.mjs" "$out"
+
 for peer in burn candle; do
     contestant "$peer" "$here/peers/$peer" -O1 "" --locked || {
         echo "bench: $peer does not build; its column will say that it is missing" >&2

@@ -42,7 +42,8 @@ export function rows(results, fastest) {
 
 const ORDER = ['tfjs-wasm', 'ort-web', 'jax-js', 'burn', 'candle', 'convnetjs', 'tfjs-cpu'];
 
-function figure(value) {
+/** A figure with three digits or its whole part. */
+export function figure(value) {
   if (value == null) return '-';
   if (value >= 10_000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ');
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3).replace(/e.*/, '');

@@ -203,7 +203,8 @@ case("cross_entropy_probs")(lambda d: F.cross_entropy(d.normal(4, 3), d.positive
 
 
 def optimizers():
-    """Ten steps of five parameters against given gradients; the parameters after each step."""
+    """Ten steps of five parameters against given gradients; the parameters after each step. PyTorch's optimisers know no L1,
+    so there the loss does: its gradient is what autograd makes of g . p + l1 |p|."""
     rng = torch.Generator().manual_seed(1)
     start = torch.randn(5, generator=rng)
     grads = torch.randn(10, 5, generator=rng)
@@ -220,6 +221,9 @@ def optimizers():
         "adam, decay": lambda p: O.Adam(p, lr=0.1, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.05),
         "adamw": lambda p: O.AdamW(p, lr=0.1, weight_decay=0.0),
         "adamw, decay": lambda p: O.AdamW(p, lr=0.1, weight_decay=0.05),
+        "sgd, l1": lambda p: O.SGD(p, lr=0.1),
+        "momentum, decay, l1": lambda p: O.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.05),
+        "adamw, decay, l1": lambda p: O.AdamW(p, lr=0.1, weight_decay=0.05),
     }
     runs = {}
     for name, make in table.items():
@@ -227,7 +231,9 @@ def optimizers():
         optimizer = make([p])
         runs[name] = []
         for grad in grads:
-            p.grad = grad.clone()
+            l1 = 0.03 if name.endswith("l1") else 0.0
+            optimizer.zero_grad()
+            ((grad * p).sum() + l1 * p.abs().sum()).backward()
             optimizer.step()
             runs[name].append(numbers(p))
     return {"start": numbers(start), "grads": [numbers(g) for g in grads], "runs": runs}

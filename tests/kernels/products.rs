@@ -174,6 +174,25 @@ fn convolutions_with_every_option_are_their_twins() {
 }
 
 #[test]
+fn single_channels_are_their_twins() {
+    // Rows in pairs, and taps along the lanes: windows that begin and end on the padding, odd and even numbers of rows.
+    for kernel in 1..=5 {
+        for padding in 0..=kernel {
+            for height in [1, 2, 3, 6, 9].into_iter().filter(|height| height + 2 * padding >= kernel) {
+                let (width, wide) = ([5, 17, 29][(height + padding) % 3], [1, 3, 5][kernel % 3]);
+                let window = Window::new(kernel, wide).padding(padding, 1).stride(1, 1 + padding % 2);
+                let depthwise = Conv2d::new([2, 3, height, width], [3, 1, kernel, wide], window, 3).expect("fits");
+                check_conv::<f32>(&depthwise);
+                let one =
+                    Conv2d::new([2, 6, height, width], [1, 6, kernel, wide], window.stride(1, 1), 1).expect("fits");
+                check_conv::<f32>(&one);
+                check_conv::<f64>(&one);
+            }
+        }
+    }
+}
+
+#[test]
 fn convolutions_of_every_width_are_their_twins() {
     // Widths, channels in and channels out around the lanes and tiles, with and without padding.
     for (i, &width) in SIZES.iter().enumerate().filter(|(_, w)| (3..64).contains(*w)) {

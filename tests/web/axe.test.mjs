@@ -40,9 +40,9 @@ for (const { id } of lessons) {
   }
 }
 
-for (const path of ["", "en/", "zh/"]) {
+for (const path of ["", "en/", "zh/", "en/machine/", "zh/machine/"]) {
   for (const colorScheme of ["light", "dark"]) {
-    test(`the index /${path} ${colorScheme}`, async () => {
+    test(`the page /${path} ${colorScheme}`, async () => {
       const page = await stage.browser.newPage({ colorScheme });
       await page.goto(stage.site.url + path);
       assert.deepEqual(await violations(page), []);

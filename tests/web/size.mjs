@@ -29,6 +29,9 @@ for (const [file, { raw, brotli }] of Object.entries(sizes)) {
   console.log(`${kb(raw).padStart(10)} -> ${kb(brotli).padStart(9)}  ${file}`);
 }
 
+const MACHINE = ["machine.css", "app/machine.js", "app/pkg/machine.wasm", "app/pkg/limit.wasm"].map((file) => packed(file));
+console.log(`${kb(MACHINE.reduce((total, { raw }) => total + raw, 0)).padStart(10)} -> ${kb(sum(MACHINE)).padStart(9)}  the page "how fast is your machine", which no lesson loads`);
+
 let over = 0;
 const { lessons } = JSON.parse(readFileSync(join(root, "lessons.json"), "utf8"));
 for (const { pages, light } of lessons) {

@@ -47,7 +47,8 @@ pub fn package(folder: &Path) -> Result<Files> {
         })?;
         Ok((format!("app/pkg/{name}"), bytes))
     };
-    ["light.js", "light.wasm", "full.js", "simd.wasm", "portable.wasm"].into_iter().map(file).collect()
+    let names = ["light.js", "light.wasm", "full.js", "simd.wasm", "portable.wasm", "machine.wasm", "limit.wasm"];
+    names.into_iter().map(file).collect()
 }
 
 /// The files that a lesson asks for, as `data/...`, each with the statement of its source and licence beside it.

@@ -6,7 +6,7 @@
 //! ```text
 //! www/lessons/<id>.<language>.md ─ prose, markdown, tex ─┐
 //! www/i18n/<language>.json ─ words ──────────────────────┼─ page ─ index.html, {en,zh}/index.html, {en,zh}/<id>/index.html
-//! REGISTRY ─ manifest, figure (stills by plot) ──────────┘         lessons.json
+//! REGISTRY ─ manifest, figure (stills by plot) ──────────┘         lessons.json, {en,zh}/machine/index.html
 //! www/style.css, www/icon.svg ─ assets ─────────────────────────── style.css, icon.svg
 //! target/pkg ─────────────────────────────────────────────────── app/pkg/
 //! src/data (what the manifests ask for) ──────────────────────── data/
@@ -82,6 +82,10 @@ const OF_PAGES: [&str; 17] = [
     "still",
 ];
 
+/// Words that the page "how fast is your machine" says without its script.
+const OF_MACHINE: [&str; 6] =
+    ["machine.title", "machine.description", "machine.lead", "machine.rules", "machine.scripts", "machine.link"];
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let texts: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -110,11 +114,12 @@ struct Lesson {
 fn build(www: &Path, package: &Path) -> Result<Files> {
     let mut tex = Tex::new();
     let site_words = site_words(www)?;
+    let machine_words = machine_words(www, &site_words)?;
     let lessons =
         REGISTRY.iter().map(|entry| lesson(www, entry, &site_words[0], &mut tex)).collect::<Result<Vec<_>>>()?;
 
     let scripts = assets::scripts(www)?;
-    for words in &site_words {
+    for words in &machine_words {
         assets::all_said(&scripts, words, &OF_LESSONS)?;
     }
     let style = assets::read(&www.join("style.css"))? + &tex.style_sheet();
@@ -123,6 +128,7 @@ fn build(www: &Path, package: &Path) -> Result<Files> {
         scripts.values().map(String::as_bytes).chain([style.as_bytes()]).chain(files.values().map(Vec::as_slice));
     let version = assets::version(parts);
     files.insert("style.css".into(), style.into_bytes());
+    files.insert("machine.css".into(), assets::read(&www.join("machine.css"))?.into_bytes());
     files.insert("icon.svg".into(), assets::read(&www.join("icon.svg"))?.into_bytes());
 
     for entry in REGISTRY {
@@ -130,7 +136,7 @@ fn build(www: &Path, package: &Path) -> Result<Files> {
     }
 
     for (index, language) in LANGUAGES.iter().enumerate() {
-        for (path, html) in pages(index, language, &site_words[index], &lessons, &version)? {
+        for (path, html) in pages(index, language, [&site_words[index], &machine_words[index]], &lessons, &version)? {
             files.insert(format!("{}/{path}index.html", language.code), html.into_bytes());
         }
     }
@@ -159,6 +165,22 @@ fn site_words(www: &Path) -> Result<Vec<Strings>> {
     Ok(all.into_iter().map(|(_, words)| words).collect())
 }
 
+/// The words of the page "how fast is your machine" in every language, over those of the site: no other page carries them.
+fn machine_words(www: &Path, site_words: &[Strings]) -> Result<Vec<Strings>> {
+    let read = |language: &Language| {
+        let path = www.join("i18n").join(format!("machine.{}.json", language.code));
+        let file = path.display().to_string();
+        Ok((words::parse(&file, &assets::read(&path)?)?, file))
+    };
+    let all = LANGUAGES.iter().map(read).collect::<Result<Vec<_>>>()?;
+    for ((own, file), site) in all.iter().zip(site_words) {
+        words::same_keys((&all[0].1, &all[0].0), (file, own))?;
+        words::complete(file, own, OF_MACHINE)?;
+        words::apart(file, own, site)?;
+    }
+    Ok(all.iter().zip(site_words).map(|((own, _), site)| words::merge(site, own)).collect())
+}
+
 /// Reads a lesson's prose in every language; `site_words` are those of the page, in any of them.
 fn lesson(www: &Path, entry: &'static Entry, site_words: &Strings, tex: &mut Tex) -> Result<Lesson> {
     let needed = words::needed(entry.manifest);
@@ -182,7 +204,7 @@ fn lesson(www: &Path, entry: &'static Entry, site_words: &Strings, tex: &mut Tex
 fn pages(
     index: usize,
     language: &'static Language,
-    site_words: &Strings,
+    [site_words, machine_words]: [&Strings; 2],
     lessons: &[Lesson],
     version: &str,
 ) -> Result<Vec<(String, String)>> {
@@ -197,6 +219,9 @@ fn pages(
         version,
         lessons: &titles,
         manifest: None,
+        script: "main.js",
+        style: None,
+        link: Some(["machine/", &machine_words["machine.link"]]),
     };
     let prose: Vec<_> = lessons.iter().map(|lesson| (lesson.entry.manifest.id, &lesson.prose[index].1)).collect();
     let mut pages = vec![(String::new(), frame.index(&prose))];
@@ -212,6 +237,7 @@ fn pages(
             title: &title,
             description: &prose.lead,
             manifest: Some(&lesson.manifest),
+            link: None,
             ..frame
         };
         let html = lesson_page(&page, lesson.entry, prose, number + 1).map_err(|(line, what)| match line {
@@ -220,6 +246,17 @@ fn pages(
         })?;
         pages.push((path, html));
     }
+    let machine = Page {
+        words: machine_words,
+        path: "machine/",
+        title: &machine_words["machine.title"],
+        description: &machine_words["machine.description"],
+        script: "machine.js",
+        style: Some("machine.css"),
+        link: None,
+        ..frame
+    };
+    pages.push((machine.path.into(), machine.machine()));
     Ok(pages)
 }
 

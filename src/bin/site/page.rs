@@ -36,6 +36,12 @@ pub struct Page<'a> {
     pub lessons: &'a [(&'static str, &'a str)],
     /// Manifest of the page's lesson, if it has one.
     pub manifest: Option<&'a Value>,
+    /// Its script, in `app/`.
+    pub script: &'static str,
+    /// A style sheet beside that of every page.
+    pub style: Option<&'static str>,
+    /// What its footer leads to beside its sentence: address inside the language's folder, and text.
+    pub link: Option<[&'a str; 2]>,
 }
 
 impl Page<'_> {
@@ -64,18 +70,20 @@ impl Page<'_> {
             "words": self.words,
             "root": root,
         });
-        let head = head(self.title, self.description, root, self.version);
+        let version = self.version;
+        let style = self.style.map(|file| format!("<link rel=\"stylesheet\" href=\"{root}{file}?v={version}\">\n"));
+        let head = head(self.title, self.description, root, version) + style.as_deref().unwrap_or("");
         format!(
             "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n{head}{alternates}\
              <meta property=\"og:locale\" content=\"{locale}\">\n\
-             <script type=\"module\" src=\"{root}app/main.js?v={version}\"></script>\n</head>\n<body>\n\
+             <script type=\"module\" src=\"{root}app/{script}?v={version}\"></script>\n</head>\n<body>\n\
              {header}<main id=\"content\">\n{main}</main>\n{footer}\
              <script type=\"application/json\" id=\"tensorscope\">{data}</script>\n</body>\n</html>\n",
             tag = self.language.tag,
             locale = self.language.locale,
-            version = self.version,
+            script = self.script,
             header = self.header(),
-            footer = footer(self.say("site.footer")),
+            footer = footer(self.say("site.footer"), self.link),
             data = html::json(&data),
         )
     }
@@ -156,6 +164,18 @@ impl Page<'_> {
         )
     }
 
+    /// The page "how fast is your machine": its script fills the section.
+    pub fn machine(&self) -> String {
+        self.document(&format!(
+            "<h1>{title}</h1>\n<p class=\"lead\">{lead}</p>\n<article>\n<p>{rules}</p>\n</article>\n\
+             <section class=\"machine\" aria-label=\"{title}\"><p>{scripts}</p></section>\n",
+            title = escape(self.say("machine.title")),
+            lead = escape(self.say("machine.lead")),
+            rules = escape(self.say("machine.rules")),
+            scripts = escape(self.say("machine.scripts")),
+        ))
+    }
+
     /// The list of all lessons in one language.
     pub fn index(&self, prose: &[(&'static str, &Prose)]) -> String {
         self.document(&format!(
@@ -192,7 +212,7 @@ pub fn landing(languages: &[(&Strings, Vec<(&'static str, &Prose)>)], version: &
         tag = LANGUAGES[0].tag,
         head = head(&words["site.title"], &words["site.description"], "", version),
         name = say(words, "site.name"),
-        footer = footer(&words["site.footer"]),
+        footer = footer(&words["site.footer"], None),
     )
 }
 
@@ -210,8 +230,9 @@ fn head(title: &str, description: &str, root: &str, version: &str) -> String {
     )
 }
 
-fn footer(text: &str) -> String {
-    format!("<footer>\n<p>{}</p>\n</footer>\n", escape(text))
+fn footer(text: &str, link: Option<[&str; 2]>) -> String {
+    let link = link.map(|[href, text]| format!("<p><a href=\"{href}\">{}</a></p>\n", escape(text)));
+    format!("<footer>\n<p>{}</p>\n{}</footer>\n", escape(text), link.as_deref().unwrap_or(""))
 }
 
 /// The lessons, each with its question and its two sentences; `base` is the way to the folder of their language.

@@ -10,7 +10,7 @@
 
 use super::axis::Axis;
 use crate::kernels::lanes::MAX_LANES;
-use crate::kernels::matmul::{Scalars, Vectors, load_tile, store_tile, tile};
+use crate::kernels::matmul::{Vectors, load_tile, store_tile, tile_of_rows};
 use crate::kernels::{Lanes, Real, Write};
 
 /// What the lanes of a tile run along.
@@ -72,7 +72,7 @@ pub(super) struct Pass<'a, R> {
     pub image: &'a [R],
     /// Channels of the image.
     pub depth: usize,
-    /// Along pixels: where each tap stands from its window's first place, in the order of the sums.
+    /// Along pixels: where each tap stands from its window's first place, in bytes, in the order of the sums.
     pub offsets: &'a [u32],
     /// Panels of `[taps, width]` (see [`for_panels`]).
     pub weights: &'a [R],
@@ -101,7 +101,13 @@ impl<R: Real> Pass<'_, R> {
             let (panel, after) = weights.split_at(width * taps);
             let part = Pass { weights: panel, channels: count, ..*self };
             let out = &mut out[first * self.out[1]..];
-            for y in 0..rows.windows {
+            // One channel reads as many vectors as it multiplies: two rows of it share them.
+            let pairs = self.along == Along::Pixels && count == 1 && [rows.stride, rows.apart, rows.out[1]] == [1; 3];
+            let whole = if pairs { rows.windows / 2 * 2 } else { 0 };
+            for y in (0..whole).step_by(2) {
+                part.by_pair(y, &mut out[(rows.out[0] + y) * self.out[0] + cols.out[0]..]);
+            }
+            for y in whole..rows.windows {
                 let out = &mut out[(rows.out[0] + y * rows.out[1]) * self.out[0] + cols.out[0]..];
                 match (self.along, count) {
                     (Along::Channels, _) if width > R::Lanes::COUNT => part.by_channel::<2>(y, out),
@@ -149,9 +155,9 @@ impl<R: Real> Pass<'_, R> {
         for ky in rows.on_pixels(y, 1).0..rows.on_pixels(y, 1).1 {
             for kx in (low..high).step_by(run) {
                 let at = rows.place(y, ky) * cols.frame + cols.place(x, kx);
-                let a = Scalars { slice: &self.image[at * self.depth..], row: cols.stride * self.depth, step: 1 };
+                let pixels = (&self.image[at * self.depth..], cols.stride * self.depth);
                 let b = &self.weights[(ky * cols.taps + kx) * self.depth * V * lanes..];
-                tile(run * self.depth, a, Vectors { slice: b, step: V * lanes }, &mut acc);
+                tile_of_rows(run * self.depth, pixels, Vectors { slice: b, step: V * lanes }, &mut acc);
             }
         }
         // Lanes are channels and rows are pixels; a plane wants it the other way round.
@@ -206,6 +212,57 @@ impl<R: Real> Pass<'_, R> {
         }
     }
 
+    /// Two rows of windows for one channel. A row of the image that is under row k of the first windows is under row k - 1 of the
+    /// second ones: what they have in common is read once. Forward and both gradients of 32 images of 28x28x1 with 8 kernels
+    /// of 5x5 together take 0.9 of the time that single rows take (Chromium 156, simd128).
+    #[inline(never)]
+    fn by_pair(&self, y: usize, out: &mut [R]) {
+        let [rows, cols] = self.axes;
+        let (first, second) = (rows.on_pixels(y, 1), rows.on_pixels(y + 1, 1));
+        // Rows of the image, counted from the first windows' first: under those alone, under both, under the second ones alone.
+        let shared = (second.0 + 1).clamp(first.0, first.1);
+        let parts = [[first.0, shared], [shared, first.1], [first.1.max(second.0 + 1), second.1 + 1]];
+        let mut x = 0;
+        while x < cols.windows {
+            let image = &self.image[rows.place(y, 0) * cols.frame + cols.place(x, 0)..];
+            let (out, left) = (&mut out[x..], cols.windows - x);
+            x += match left.div_ceil(R::Lanes::COUNT) {
+                1 => self.pair::<1>(parts, image, out, left),
+                2 => self.pair::<2>(parts, image, out, left),
+                3 => self.pair::<3>(parts, image, out, left),
+                _ => self.pair::<4>(parts, image, out, left),
+            };
+        }
+    }
+
+    /// [`Pass::segment`] for two rows of one channel.
+    #[inline(always)]
+    fn pair<const V: usize>(&self, parts: [[usize; 2]; 3], image: &[R], out: &mut [R], left: usize) -> usize {
+        let cols = left.min(V * R::Lanes::COUNT);
+        let mut acc = [[R::Lanes::splat(R::ZERO); V]; 2];
+        if self.write == Write::Accumulate {
+            acc = load_tile(out, self.out[0], cols);
+        }
+        let row = self.axes[1].taps * self.depth;
+        let taps = |from: usize, to: usize| {
+            let offsets = &self.offsets[from * row..to.max(from) * row];
+            let reach = offsets.iter().copied().max().unwrap_or(0) as usize;
+            Taps { offsets, reach, weights: &self.weights[from * row..] }
+        };
+        let [[begin, end], [both, both_end], [alone, alone_end]] = parts;
+        let [first, second] = &mut acc;
+        taps(begin, end).add(image, core::array::from_mut(first));
+        taps(both, both_end).add_pair(
+            image,
+            &self.weights[both.saturating_sub(1) * row..],
+            [&mut *first, &mut *second],
+        );
+        // As the second windows count their rows, one row of the image further down.
+        taps(alone - 1, alone_end - 1).add(&image[self.axes[1].frame..], core::array::from_mut(second));
+        store_tile(acc, out, self.out[0], cols);
+        cols
+    }
+
     /// Up to V vectors of pixels of a row, `left` pixels wanted, for M channels; returns how many pixels were done.
     #[inline(always)]
     fn segment<const M: usize, const V: usize>(
@@ -226,7 +283,7 @@ impl<R: Real> Pass<'_, R> {
     }
 }
 
-/// Taps in the order of the sums: where each stands from its window's first place, and its M weights.
+/// Taps in the order of the sums: where each stands from its window's first place, in bytes, and its M weights.
 #[derive(Clone, Copy)]
 struct Taps<'a, R> {
     offsets: &'a [u32],
@@ -240,12 +297,12 @@ impl<R: Real> Taps<'_, R> {
     #[inline(always)]
     fn add<const M: usize, const V: usize>(&self, image: &[R], acc: &mut [[R::Lanes; V]; M]) {
         assert!(self.offsets.len() * M <= self.weights.len(), "by_pixel: the weights end early");
-        assert!(self.reach + V * R::Lanes::COUNT <= image.len(), "by_pixel: the image ends early");
+        assert!(self.reach + V * size_of::<R::Lanes>() <= size_of_val(image), "by_pixel: the image ends early");
         let mut weights = self.weights.as_ptr();
         for &offset in self.offsets {
             // SAFETY: no offset is beyond `reach`, and there are M weights for each: both asserted above.
             unsafe {
-                let from = image.as_ptr().add(offset as usize);
+                let from = image.as_ptr().byte_add(offset as usize);
                 let b_row: [R::Lanes; V] = core::array::from_fn(|v| R::Lanes::load_raw(from.add(v * R::Lanes::COUNT)));
                 for (i, acc) in acc.iter_mut().enumerate() {
                     let a = R::Lanes::splat(*weights.add(i));
@@ -254,6 +311,23 @@ impl<R: Real> Taps<'_, R> {
                     }
                 }
                 weights = weights.wrapping_add(M);
+            }
+        }
+    }
+
+    /// Adds one channel of two rows: `self` has the taps of the first, `weights` the second's at the same pixels.
+    #[inline(always)]
+    fn add_pair<const V: usize>(&self, image: &[R], weights: &[R], [first, second]: [&mut [R::Lanes; V]; 2]) {
+        assert!(self.offsets.len() <= self.weights.len().min(weights.len()), "by_pair: the weights end early");
+        assert!(self.reach + V * size_of::<R::Lanes>() <= size_of_val(image), "by_pair: the image ends early");
+        for ((&offset, &a), &b) in self.offsets.iter().zip(self.weights).zip(weights) {
+            let (a, b) = (R::Lanes::splat(a), R::Lanes::splat(b));
+            for v in 0..V {
+                // SAFETY: no offset is beyond `reach`, and V vectors from there are asserted above.
+                let x =
+                    unsafe { R::Lanes::load_raw(image.as_ptr().byte_add(offset as usize).add(v * R::Lanes::COUNT)) };
+                first[v] = first[v] + a * x;
+                second[v] = second[v] + b * x;
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use super::axis::Axis;
 use super::passes::{Along, panel};
+use crate::kernels::lanes::MAX_LANES;
 use crate::kernels::matmul::{load_tile, pack_cols, store_tile};
 use crate::kernels::{Lanes, Real};
 
@@ -18,7 +19,7 @@ pub(super) struct Gather<'a, R> {
     pub axes: [Axis; 2],
     /// The input in its frame, `[c, h, w]`.
     pub image: &'a [R],
-    /// Where each tap (kh, kw, c) stands from its window's first place.
+    /// Where each tap (kh, kw, c) stands from its window's first place, in bytes.
     pub offsets: &'a [u32],
     /// The output's gradient, `[channels, oh, ow]`.
     pub grads: &'a [R],
@@ -31,6 +32,9 @@ impl<R: Real> Gather<'_, R> {
     /// `[taps, width]`; `turned` holds [`TURNED`] elements.
     pub(super) fn run(&self, sums: &mut [R], turned: &mut [R]) {
         let (rows, cols) = (self.axes[0].windows, self.axes[1].windows);
+        if self.channels == 1 && self.axes[1].apart == 1 {
+            return self.one_channel(sums);
+        }
         let (mut first, mut rest) = (0, sums);
         while first < self.channels {
             let (count, width) = panel::<R>(Along::Channels, first, self.channels);
@@ -44,10 +48,10 @@ impl<R: Real> Gather<'_, R> {
                     let turned = &mut turned[..size[0] * size[1] * width];
                     let from = &self.grads[(first * rows + y) * cols + x..];
                     pack_cols(from, rows * cols, count, width, turned);
-                    if width > R::Lanes::COUNT {
-                        self.windows::<2>([y, x], size, turned, panel);
-                    } else {
-                        self.windows::<1>([y, x], size, turned, panel);
+                    match (width > R::Lanes::COUNT, self.axes[1].stride) {
+                        (true, 1) => self.windows::<2, true>([y, x], size, turned, panel),
+                        (true, _) => self.windows::<2, false>([y, x], size, turned, panel),
+                        (false, _) => self.windows::<1, false>([y, x], size, turned, panel),
                     }
                 }
             }
@@ -56,18 +60,81 @@ impl<R: Real> Gather<'_, R> {
         }
     }
 
-    /// Every tap, four at a time, over `size` windows from (y, x) on.
+    /// One channel of the output, as a depthwise convolution has: lanes run along the taps of a row of the window, because
+    /// along channels three of four would have nothing to do.
     #[inline(never)]
-    fn windows<const V: usize>(&self, [y, x]: [usize; 2], size: [usize; 2], turned: &[R], sums: &mut [R]) {
+    fn one_channel(&self, sums: &mut [R]) {
+        let (lanes, [rows, cols]) = (R::Lanes::COUNT, self.axes);
+        let depth = self.offsets.len() / (rows.taps * cols.taps);
+        for c in 0..depth {
+            for kx in (0..cols.taps).step_by(lanes) {
+                let count = lanes.min(cols.taps - kx);
+                let mut ky = 0;
+                while ky < rows.taps {
+                    // Tap (ky + i, kx + l, c) has `lanes` elements of the panel, of which the first is the channel's.
+                    let first = (ky * cols.taps + kx) * depth + c;
+                    let sums = &mut sums[first * lanes..];
+                    ky += match rows.taps - ky {
+                        1 => self.tap_rows::<1>(first, [depth, count], sums),
+                        2 => self.tap_rows::<2>(first, [depth, count], sums),
+                        3 => self.tap_rows::<3>(first, [depth, count], sums),
+                        _ => self.tap_rows::<4>(first, [depth, count], sums),
+                    };
+                }
+            }
+        }
+    }
+
+    /// M rows of `count` taps, the first of which is tap `first`, over all windows in order. Returns M.
+    #[inline(always)]
+    fn tap_rows<const M: usize>(&self, first: usize, [depth, count]: [usize; 2], sums: &mut [R]) -> usize {
+        let (lanes, [rows, cols]) = (R::Lanes::COUNT, self.axes);
+        let at = |i: usize, l: usize| (i * cols.taps + l) * depth * lanes;
+        let taps: [usize; M] =
+            core::array::from_fn(|i| self.offsets[first + i * cols.taps * depth] as usize / size_of::<R>());
+        let mut acc: [R::Lanes; M] = core::array::from_fn(|i| {
+            let values: [R; MAX_LANES] = core::array::from_fn(|l| if l < count { sums[at(i, l)] } else { R::ZERO });
+            R::Lanes::load(&values)
+        });
+        let last = taps[M - 1] + rows.place(rows.windows - 1, 0) * cols.frame + cols.place(cols.windows - 1, 0);
+        assert!(last + lanes <= self.image.len(), "conv2d_backward_weight: the image ends early");
+        for (y, grads) in self.grads.chunks_exact(cols.windows).take(rows.windows).enumerate() {
+            let mut window = rows.place(y, 0) * cols.frame + cols.place(0, 0);
+            for &g in grads {
+                let g = R::Lanes::splat(g);
+                for (acc, tap) in acc.iter_mut().zip(taps) {
+                    // SAFETY: no window stands further than the last one, nor a tap than the last one: asserted above.
+                    *acc = *acc + unsafe { R::Lanes::load_raw(self.image.as_ptr().add(window + tap)) } * g;
+                }
+                window += cols.stride;
+            }
+        }
+        for (i, acc) in acc.into_iter().enumerate() {
+            for l in 0..count {
+                sums[at(i, l)] = acc.lane(l);
+            }
+        }
+        M
+    }
+
+    /// Every tap, four at a time, over `size` windows from (y, x) on. `NEXT`: windows stand side by side.
+    #[inline(never)]
+    fn windows<const V: usize, const NEXT: bool>(
+        &self,
+        [y, x]: [usize; 2],
+        size: [usize; 2],
+        turned: &[R],
+        sums: &mut [R],
+    ) {
         let [rows, cols] = self.axes;
         let image = &self.image[rows.place(y, 0) * cols.frame + cols.place(x, 0)..];
         let width = V * R::Lanes::COUNT;
         for (taps, sums) in self.offsets.chunks(4).zip(sums.chunks_mut(4 * width)) {
             match *taps {
-                [a] => self.tile::<1, V>([a], size, image, turned, sums),
-                [a, b] => self.tile::<2, V>([a, b], size, image, turned, sums),
-                [a, b, c] => self.tile::<3, V>([a, b, c], size, image, turned, sums),
-                [a, b, c, d, ..] => self.tile::<4, V>([a, b, c, d], size, image, turned, sums),
+                [a] => self.tile::<1, V, NEXT>([a], size, image, turned, sums),
+                [a, b] => self.tile::<2, V, NEXT>([a, b], size, image, turned, sums),
+                [a, b, c] => self.tile::<3, V, NEXT>([a, b, c], size, image, turned, sums),
+                [a, b, c, d, ..] => self.tile::<4, V, NEXT>([a, b, c, d], size, image, turned, sums),
                 [] => {}
             }
         }
@@ -75,7 +142,7 @@ impl<R: Real> Gather<'_, R> {
 
     /// sums[i][v] += image[taps[i] + window] * turned[window, v] over `rows` x `cols` windows, in order.
     #[inline(always)]
-    fn tile<const M: usize, const V: usize>(
+    fn tile<const M: usize, const V: usize, const NEXT: bool>(
         &self,
         taps: [u32; M],
         [rows, cols]: [usize; 2],
@@ -84,8 +151,9 @@ impl<R: Real> Gather<'_, R> {
         sums: &mut [R],
     ) {
         let width = V * R::Lanes::COUNT;
-        let (row, step) = (self.axes[0].stride * self.axes[1].frame, self.axes[1].stride);
-        let last = taps.iter().copied().max().unwrap_or(0) as usize + (rows - 1) * row + (cols - 1) * step;
+        let (row, step) = (self.axes[0].stride * self.axes[1].frame, if NEXT { 1 } else { self.axes[1].stride });
+        let furthest = taps.iter().copied().max().unwrap_or(0) as usize / size_of::<R>();
+        let last = furthest + (rows - 1) * row + (cols - 1) * step;
         assert!(last < image.len(), "conv2d_backward_weight: the image ends early");
         assert!(rows * cols * width <= turned.len(), "conv2d_backward_weight: the gradients end early");
         let mut acc: [[R::Lanes; V]; M] = load_tile(sums, width, width);
@@ -93,8 +161,10 @@ impl<R: Real> Gather<'_, R> {
         for y in 0..rows {
             // SAFETY: windows (y, x) are below (rows, cols), so the largest offsets read are those asserted above.
             unsafe {
-                let mut pixels = taps.map(|tap| image.as_ptr().add(tap as usize + y * row));
-                for _ in 0..cols {
+                let mut pixels = taps.map(|tap| image.as_ptr().byte_add(tap as usize).add(y * row));
+                // The first tap's own address counts the windows.
+                let end = pixels[0].wrapping_add(cols * step);
+                while pixels[0] != end {
                     let grads: [R::Lanes; V] =
                         core::array::from_fn(|v| R::Lanes::load_raw(turned.add(v * R::Lanes::COUNT)));
                     for (pixel, acc) in pixels.iter_mut().zip(&mut acc) {

@@ -177,11 +177,13 @@ macro_rules! lanes {
 }
 
 lanes!(F32x4, f32, 4, "Four f32 in an array.", {
-    exp => elementary::exp, ln => elementary::ln, tanh => elementary::tanh, sigmoid => elementary::sigmoid
+    exp => elementary::exp, ln => elementary::ln, tanh => elementary::tanh, sigmoid => elementary::sigmoid,
+    normal_cdf => elementary::normal_cdf
 });
 lanes!(F64x2, f64, 2, "Two f64 in an array.", {
     exp => |x: Self| x.each(super::Real::exp), ln => |x: Self| x.each(super::Real::ln),
-    tanh => |x: Self| x.each(super::Real::tanh), sigmoid => |x: Self| x.each(super::Real::sigmoid)
+    tanh => |x: Self| x.each(super::Real::tanh), sigmoid => |x: Self| x.each(super::Real::sigmoid),
+    normal_cdf => |x: Self| x.each(super::Real::normal_cdf)
 });
 
 impl Float32 for F32x4 {

@@ -146,12 +146,14 @@ macro_rules! lanes {
 lanes!(F32x4, f32, 4, "Four f32 in a v128.",
     f32x4_splat f32x4_add f32x4_sub f32x4_mul f32x4_div f32x4_neg f32x4_abs f32x4_sqrt
     f32x4_max f32x4_min f32x4_pmin f32x4_pmax f32x4_lt f32x4_le transpose4 unzip4 store_whole4,
-    { exp => elementary::exp, ln => elementary::ln, tanh => elementary::tanh, sigmoid => elementary::sigmoid });
+    { exp => elementary::exp, ln => elementary::ln, tanh => elementary::tanh, sigmoid => elementary::sigmoid,
+    normal_cdf => elementary::normal_cdf });
 lanes!(F64x2, f64, 2, "Two f64 in a v128.",
     f64x2_splat f64x2_add f64x2_sub f64x2_mul f64x2_div f64x2_neg f64x2_abs f64x2_sqrt
     f64x2_max f64x2_min f64x2_pmin f64x2_pmax f64x2_lt f64x2_le transpose2 unzip2 store_whole2,
     { exp => |x: Self| x.each(super::Real::exp), ln => |x: Self| x.each(super::Real::ln),
-      tanh => |x: Self| x.each(super::Real::tanh), sigmoid => |x: Self| x.each(super::Real::sigmoid) });
+      tanh => |x: Self| x.each(super::Real::tanh), sigmoid => |x: Self| x.each(super::Real::sigmoid),
+    normal_cdf => |x: Self| x.each(super::Real::normal_cdf) });
 
 /// Four rows of four: pairs of rows interleaved, then their halves.
 #[inline(always)]

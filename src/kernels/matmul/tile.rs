@@ -49,22 +49,72 @@ pub(in crate::kernels) fn tile<L: Lanes, const M: usize, const V: usize>(
     if k == 0 {
         return;
     }
-    // Once a tile, so that no step has to check.
-    assert!((M - 1) * a.row + (k - 1) * a.step < a.slice.len(), "tile: the scalars end early");
-    assert!((k - 1) * b.step + V * L::COUNT <= b.slice.len(), "tile: the vectors end early");
+    check(k, a, b, [M, V * L::COUNT]);
     let (mut a_at, mut b_at) = (a.slice.as_ptr(), b.slice.as_ptr());
-    for _ in 0..k {
-        // SAFETY: at step p < k the largest offsets read are those asserted above.
+    // The scalars' own address counts the steps: a counter beside it is one more instruction, of which there are 27 a step
+    // where 24 would run at the limit. A packed product of 128 to 512 takes 0.94 to 0.97 of the time (V8, simd128).
+    let a_end = a_at.wrapping_add(k * a.step);
+    loop {
+        // SAFETY: at step p < k the largest offsets read are those that `check` has seen.
         unsafe {
-            let b_row: [L; V] = core::array::from_fn(|v| L::load_raw(b_at.add(v * L::COUNT)));
-            for (i, acc) in acc.iter_mut().enumerate() {
-                let a = L::splat(*a_at.add(i * a.row));
-                for (acc, b) in acc.iter_mut().zip(b_row) {
-                    *acc = *acc + a * b;
-                }
-            }
+            step(|i| *a_at.add(i * a.row), b_at, acc);
             a_at = a_at.wrapping_add(a.step);
             b_at = b_at.wrapping_add(b.step);
+        }
+        if a_at == a_end {
+            return;
+        }
+    }
+}
+
+/// [`tile`] for scalars whose rows are far apart and whose steps are side by side: an address for each row, because the
+/// compiler would compute each anew in each step.
+#[inline(always)]
+pub(in crate::kernels) fn tile_of_rows<L: Lanes, const M: usize, const V: usize>(
+    k: usize,
+    (slice, row): (&[L::Scalar], usize),
+    b: Vectors<'_, L::Scalar>,
+    acc: &mut [[L; V]; M],
+) {
+    if k == 0 {
+        return;
+    }
+    check(k, Scalars { slice, row, step: 1 }, b, [M, V * L::COUNT]);
+    let mut rows: [*const L::Scalar; M] = core::array::from_fn(|i| slice.as_ptr().wrapping_add(i * row));
+    let (end, mut b_at) = (rows[0].wrapping_add(k), b.slice.as_ptr());
+    while rows[0] != end {
+        // SAFETY: at step p < k the largest offsets read are those that `check` has seen.
+        unsafe {
+            step(|i| *rows[i], b_at, acc);
+        }
+        rows = rows.map(|at| at.wrapping_add(1));
+        b_at = b_at.wrapping_add(b.step);
+    }
+}
+
+/// Panics where a tile would read past its sides. Once a tile, so that no step has to check.
+#[inline(always)]
+fn check<R>(k: usize, a: Scalars<'_, R>, b: Vectors<'_, R>, [rows, width]: [usize; 2]) {
+    assert!((rows - 1) * a.row + (k - 1) * a.step < a.slice.len(), "tile: the scalars end early");
+    assert!((k - 1) * b.step + width <= b.slice.len(), "tile: the vectors end early");
+}
+
+/// One step of a tile: `a(i)` is the scalar of row i, the vectors stand at `b`.
+///
+/// # Safety
+/// V vectors can be read from `b`.
+#[inline(always)]
+unsafe fn step<L: Lanes, const M: usize, const V: usize>(
+    a: impl Fn(usize) -> L::Scalar,
+    b: *const L::Scalar,
+    acc: &mut [[L; V]; M],
+) {
+    // SAFETY: the caller's duty.
+    let b_row: [L; V] = core::array::from_fn(|v| unsafe { L::load_raw(b.add(v * L::COUNT)) });
+    for (i, acc) in acc.iter_mut().enumerate() {
+        let a = L::splat(a(i));
+        for (acc, b) in acc.iter_mut().zip(b_row) {
+            *acc = *acc + a * b;
         }
     }
 }
