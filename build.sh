@@ -202,9 +202,8 @@ machine() {
   cp "$TARGET/bench/wasm/limit.wasm" "$PKG/limit.wasm"
 }
 
-build() {
-  modules
-  machine
+# Writes the site around the modules that there are.
+pages() {
   say "writing the pages"
   rm -rf dist.new
   "$TARGET/debug/site" --pkg "$PKG" --out dist.new || fail "the site could not be written; the line above says why."
@@ -216,6 +215,21 @@ build() {
     fail "esbuild refused a script or the style sheet of the page."
   rm -rf dist
   mv dist.new dist
+}
+
+build() {
+  modules
+  machine
+  pages
+}
+
+# Nobody waits for the page that measures machines: its modules follow while the lessons are being read.
+serve() {
+  modules
+  touch "$PKG/machine.wasm" "$PKG/limit.wasm"
+  pages
+  (machine && cp "$PKG"/{machine,limit}.wasm dist/app/pkg/ && say "the page that measures the reader's machine is complete") &
+  exec node tests/web/serve.mjs dist
 }
 
 # --- Tests -----------------------------------------------------------------------------------------------------------
@@ -326,10 +340,7 @@ everything() {
 }
 
 case ${1:---help} in
-serve)
-  build
-  exec node tests/web/serve.mjs dist
-  ;;
+serve) serve ;;
 test) everything ;;
 check) check ;;
 build) build ;;
