@@ -24,6 +24,7 @@ TARGET=$(cd "$TARGET" && pwd)
 TOOLS=$TARGET/node
 PKG=$TARGET/pkg
 WASM=wasm32-unknown-unknown
+MODULES=(simd portable light)
 MEMORY=268435456 # bytes that one instance may ever use: 256 MiB, so that a runaway ends in a message, not in a dead tab
 
 help() {
@@ -124,10 +125,13 @@ stale() {
   return 1
 }
 
-# Compiles one module: name, profile, target features for rustc, flags for cargo.
+# Compiles one module.
 compile() {
-  local name=$1 profile=$2 features=$3
-  shift 3
+  local name=$1 profile=wasm features=-simd128 options=()
+  case $name in
+  simd) features=+simd128 ;;
+  light) profile=light options=(--no-default-features --features page) ;;
+  esac
   # The paths of this machine are cut out of panic messages: the same source gives the same bytes everywhere.
   local flags="-C target-feature=$features -C link-arg=--max-memory=$MEMORY"
   # LLVM's loop strength reduction moves addresses out of the load instructions: without it the inner tile of a product runs
@@ -135,22 +139,31 @@ compile() {
   flags+=" -C llvm-args=-disable-lsr"
   flags+=" --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
   env -u RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" \
-    cargo build --quiet --locked --lib --target $WASM --profile "$profile" "$@" --target-dir "$TARGET/wasm-$name" ||
-    fail "the $name module does not compile."
+    cargo build --quiet --locked --lib --target $WASM --profile $profile ${options[@]+"${options[@]}"} \
+    --target-dir "$TARGET/wasm-$name" || fail "the $name module does not compile."
 }
 
-# Makes of a compiled module what readers get: name, profile, flags for wasm-opt.
+# Makes of a compiled module what readers get.
 finish() {
-  local name=$1 out=$TARGET/wasm-$1
-  local raw=$out/$WASM/$2/tensorscope.wasm
-  shift 2
+  local name=$1 out=$TARGET/wasm-$1 profile=wasm options
+  # A kernel's loop that stands in a function of its own stays there (`#[inline(never)]` in Rust says so, and wasm-opt does not
+  # know): beside others an older V8 runs out of registers. In Node 20 convolutions take 0.45 to 0.75 of the time with this
+  # flag; in Chromium 156 they take the same.
+  local fast=(-O3 --one-caller-inline-max-function-size=50)
+  case $name in
+  simd) options=("${fast[@]}" --enable-simd) ;;
+  portable) options=("${fast[@]}") ;;
+  # Control flow is built anew from a flat form: it then looks alike in more places (0.6 KB after brotli).
+  light) profile=light options=(--flatten --rereloop -Oz -Oz) ;;
+  esac
+  local raw=$out/$WASM/$profile/tensorscope.wasm
   stale "$out/opt.wasm" "$raw" "$BIND" "$TOOLS/package-lock.json" build.sh || return 0
 
   "$BIND" "$raw" "$out/bound" || fail "src/bin/bind.rs could not write the glue of the $name module."
   # Features are named one by one, as rustc uses them: asking for all of them yields modules that no browser accepts.
   "$TOOLS/node_modules/.bin/wasm-opt" --mvp-features --enable-bulk-memory --enable-bulk-memory-opt \
     --enable-call-indirect-overlong --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
-    --enable-reference-types --enable-sign-ext "$@" "$out/bound/tensorscope_bg.wasm" -o "$out/new.wasm" ||
+    --enable-reference-types --enable-sign-ext "${options[@]}" "$out/bound/tensorscope_bg.wasm" -o "$out/new.wasm" ||
     fail "wasm-opt refused the $name module."
   node -e 'new WebAssembly.Module(fs.readFileSync(process.argv[1]))' "$out/new.wasm" ||
     fail "the $name module is not valid WebAssembly after wasm-opt."
@@ -163,35 +176,31 @@ all() {
   for job in "$@"; do wait "$job" || exit 1; done
 }
 
+# Makes the named modules, and the native tools.
 modules() {
   need_rust
   need_node
-  say "compiling the engine to WebAssembly: with SIMD, without, and the light one"
+  say "compiling the engine to WebAssembly: $*"
   # All at once: no two share a folder, and the last stage of each (optimisation of the whole program) keeps one core busy.
-  local jobs=()
-  compile simd wasm +simd128 & jobs+=($!)
-  compile portable wasm -simd128 & jobs+=($!)
-  compile light light -simd128 --no-default-features --features page & jobs+=($!)
+  local jobs=() name
+  for name in "$@"; do compile "$name" & jobs+=($!); done
   cargo build --quiet --locked --features bind --bins || fail "the native tools (src/bin) do not compile."
   all "${jobs[@]}"
 
   BIND=$TARGET/debug/bind jobs=()
-  # A kernel's loop that stands in a function of its own stays there (`#[inline(never)]` in Rust says so, and wasm-opt does not
-  # know): beside others an older V8 runs out of registers. In Node 20 convolutions take 0.45 to 0.75 of the time with this
-  # flag; in Chromium 156 they take the same.
-  local apart=--one-caller-inline-max-function-size=50
-  finish simd wasm -O3 --enable-simd $apart & jobs+=($!)
-  finish portable wasm -O3 $apart & jobs+=($!)
-  # Control flow is built anew from a flat form: it then looks alike in more places (0.6 KB after brotli).
-  finish light light --flatten --rereloop -Oz -Oz & jobs+=($!)
+  for name in "$@"; do finish "$name" & jobs+=($!); done
   all "${jobs[@]}"
-  cmp "$TARGET/wasm-simd/bound/tensorscope.js" "$TARGET/wasm-portable/bound/tensorscope.js" >&2 ||
-    fail "the two modules need different glue; src/web must not depend on target features."
   mkdir -p "$PKG"
-  local name
-  for name in simd portable light; do cp -p "$TARGET/wasm-$name/opt.wasm" "$PKG/$name.wasm"; done
-  cp -p "$TARGET/wasm-simd/bound/tensorscope.js" "$PKG/full.js"
-  cp -p "$TARGET/wasm-light/bound/tensorscope.js" "$PKG/light.js"
+  for name in "$@"; do
+    cp -p "$TARGET/wasm-$name/opt.wasm" "$PKG/$name.wasm"
+    # Two modules share the glue of the full one.
+    local glue=$TARGET/wasm-$name/bound/tensorscope.js
+    case $name in
+    light) cp -p "$glue" "$PKG/light.js" ;;
+    simd) cp -p "$glue" "$PKG/full.js" ;;
+    portable) cmp "$glue" "$PKG/full.js" >&2 || fail "the two modules need different glue; src/web must not depend on target features." ;;
+    esac
+  done
 }
 
 # The two modules of the page "how fast is your machine": those of the bench, so that both measure the same.
@@ -218,17 +227,17 @@ pages() {
 }
 
 build() {
-  modules
+  modules "${MODULES[@]}"
   machine
   pages
 }
 
-# Nobody waits for the page that measures machines: its modules follow while the lessons are being read.
+# The lessons first: the module for browsers without SIMD and the page that measures machines follow while they are being read.
 serve() {
-  modules
-  touch "$PKG/machine.wasm" "$PKG/limit.wasm"
+  modules simd light
+  touch "$PKG"/{portable,machine,limit}.wasm
   pages
-  (machine && cp "$PKG"/{machine,limit}.wasm dist/app/pkg/ && say "the page that measures the reader's machine is complete") &
+  (modules portable && machine && cp "$PKG"/{portable,machine,limit}.wasm dist/app/pkg/ && say "the site is complete") &
   exec node tests/web/serve.mjs dist
 }
 
@@ -344,7 +353,7 @@ serve) serve ;;
 test) everything ;;
 check) check ;;
 build) build ;;
-modules) modules ;;
+modules) modules "${MODULES[@]}" ;;
 bench)
   need_rust
   need_node
