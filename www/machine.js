@@ -62,9 +62,11 @@ async function measure() {
       status.textContent = words.say("machine.running", { work: id, n: nth + 1, total: works.length });
       const row = await time(nth, between);
       const [ours, limit, share] = cells[nth];
-      ours.textContent = row.ours;
+      // What was over before the clock moved has no speed.
+      const known = Number.isFinite(row.share);
+      ours.textContent = known ? row.ours : "–";
       limit.textContent = row.limit;
-      share.textContent = row.share.toFixed(2);
+      share.textContent = known ? row.share.toFixed(2) : "–";
     }
     progress.value = works.length;
     status.textContent = words.say("machine.done");
