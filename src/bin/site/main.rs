@@ -208,8 +208,12 @@ fn pages(
     lessons: &[Lesson],
     version: &str,
 ) -> Result<Vec<(String, String)>> {
-    let titles: Vec<(&'static str, &str)> =
-        lessons.iter().map(|lesson| (lesson.entry.manifest.id, lesson.prose[index].1.title.as_str())).collect();
+    let titles: Vec<(&'static str, u32, &str)> =
+        lessons
+        .iter()
+        .map(|lesson| (lesson.entry.manifest.id, &lesson.prose[index].1))
+        .map(|(id, prose)| (id, prose.number, prose.title.as_str()))
+        .collect();
     let frame = Page {
         language,
         words: site_words,
@@ -225,7 +229,7 @@ fn pages(
     };
     let prose: Vec<_> = lessons.iter().map(|lesson| (lesson.entry.manifest.id, &lesson.prose[index].1)).collect();
     let mut pages = vec![(String::new(), frame.index(&prose))];
-    for (number, lesson) in lessons.iter().enumerate() {
+    for lesson in lessons {
         let (file, prose) = &lesson.prose[index];
         let mut words = words::merge(site_words, &prose.strings);
         words.insert("title".into(), prose.title.clone());
@@ -240,7 +244,7 @@ fn pages(
             link: None,
             ..frame
         };
-        let html = lesson_page(&page, lesson.entry, prose, number + 1).map_err(|(line, what)| match line {
+        let html = lesson_page(&page, lesson.entry, prose).map_err(|(line, what)| match line {
             Some(line) => Trouble::at(file, line, what),
             None => Trouble::new(file, what),
         })?;
@@ -265,7 +269,6 @@ fn lesson_page(
     page: &Page,
     entry: &'static Entry,
     prose: &Prose,
-    number: usize,
 ) -> std::result::Result<String, (Option<usize>, String)> {
     let manifest = entry.manifest;
     let main = Figure { entry, words: page.words, state: "", still: manifest.still, views: &[] };
@@ -285,7 +288,7 @@ fn lesson_page(
         let figure = Figure { entry, words: page.words, state: &block.state, still: &block.state, views: &block.views };
         figure.html().map_err(|what| (Some(block.line), what))
     })?;
-    Ok(page.lesson(prose, number, &figure, &prediction, &body))
+    Ok(page.lesson(prose, &figure, &prediction, &body))
 }
 
 /// Writes the files into an empty or new folder.

@@ -32,8 +32,8 @@ pub struct Page<'a> {
     pub description: &'a str,
     /// Changes whenever a style sheet or script does.
     pub version: &'a str,
-    /// Id and title of every lesson.
-    pub lessons: &'a [(&'static str, &'a str)],
+    /// Id, number and title of every lesson.
+    pub lessons: &'a [(&'static str, u32, &'a str)],
     /// Manifest of the page's lesson, if it has one.
     pub manifest: Option<&'a Value>,
     /// Its script, in `app/`.
@@ -95,12 +95,10 @@ impl Page<'_> {
         let lessons: String = self
             .lessons
             .iter()
-            .enumerate()
-            .map(|(index, (id, title))| {
+            .map(|(id, number, title)| {
                 let here = if format!("{id}/") == self.path { " aria-current=\"page\"" } else { "" };
                 format!(
                     "<li><a href=\"{root}{code}/{id}/\"{here}>{number} {title}</a></li>",
-                    number = index + 1,
                     title = escape(title)
                 )
             })
@@ -125,20 +123,18 @@ impl Page<'_> {
         )
     }
 
-    /// The page of a lesson: the question, the figure, the prediction, the text, the interview card. `number` counts from 1.
-    pub fn lesson(&self, prose: &Prose, number: usize, figure: &str, prediction: &str, body: &str) -> String {
-        let eyebrow = match &prose.eyebrow {
-            Some(text) => text.clone(),
-            None => self.say("lesson-number").replace("{n}", &number.to_string()),
-        };
+    /// The page of a lesson: the question, the figure, the prediction, the text, the interview card.
+    pub fn lesson(&self, prose: &Prose, figure: &str, prediction: &str, body: &str) -> String {
+        let number = self.say("lesson-number").replace("{n}", &prose.number.to_string());
         let interview = &prose.interview;
         self.document(&format!(
-            "<p class=\"eyebrow\">{eyebrow}</p>\n<h1>{question}</h1>\n<p class=\"lead\">{lead}</p>\n{figure}{prediction}\
+            "<p class=\"eyebrow\">{number} · {subject}</p>\n<h1>{question}</h1>\n<p class=\"lead\">{lead}</p>\n{figure}{prediction}\
              <article>\n{body}\
              <section class=\"interview\">\n<h2>{heading}</h2>\n<p class=\"question\">{asked}</p>\n\
              <details><summary>{short_label}</summary>\n{short}</details>\n\
              <details><summary>{deep_label}</summary>\n{deep}</details>\n</section>\n</article>\n",
-            eyebrow = escape(&eyebrow),
+            number = escape(&number),
+            subject = escape(&prose.subject),
             question = escape(&prose.question),
             lead = escape(&prose.lead),
             heading = escape(self.say("interview")),
@@ -241,7 +237,8 @@ fn list(prose: &[(&'static str, &Prose)], base: &str) -> String {
         .iter()
         .map(|(id, prose)| {
             format!(
-                "<li><a href=\"{base}{id}/\">{question}</a><p>{lead}</p></li>\n",
+                "<li value=\"{number}\"><a href=\"{base}{id}/\">{question}</a><p>{lead}</p></li>\n",
+                number = prose.number,
                 question = escape(&prose.question),
                 lead = escape(&prose.lead)
             )

@@ -3,6 +3,8 @@
 //! ```text
 //! +++
 //! title = "..."        short, for the navigation
+//! number = 1           which lesson this is
+//! subject = "..."      what it is called in the field
 //! question = "..."     the heading of the page
 //! lead = "..."         two sentences under it
 //! [interview]          question, short, deep (Markdown)
@@ -30,8 +32,10 @@ pub struct Prose {
     pub question: String,
     /// Under the heading, as plain text.
     pub lead: String,
-    /// Above the heading; where it is absent, the page says which lesson this is.
-    pub eyebrow: Option<String>,
+    /// Which lesson this is.
+    pub number: u32,
+    /// What it is called in the field, above the heading.
+    pub subject: String,
     /// The question as an interviewer would ask it, and two answers as HTML.
     pub interview: Interview,
     /// Words by key, with those of the prediction.
@@ -80,7 +84,8 @@ pub fn parse(file: &str, text: &str, tex: &mut Tex) -> Result<Prose> {
         title: take(file, &mut table, "", "title")?,
         question: take(file, &mut table, "", "question")?,
         lead: take(file, &mut table, "", "lead")?,
-        eyebrow: if table.contains_key("eyebrow") { Some(take(file, &mut table, "", "eyebrow")?) } else { None },
+        number: number(file, &mut table)?,
+        subject: take(file, &mut table, "", "subject")?,
         interview,
         strings,
         body: markdown::convert(Source { file, line: body_line, text: body }, tex)?,
@@ -115,6 +120,15 @@ fn take(file: &str, table: &mut Table, place: &str, key: &str) -> Result<String>
     }
 }
 
+/// Takes the lesson's number out of `table`.
+fn number(file: &str, table: &mut Table) -> Result<u32> {
+    match table.remove("number").map(|value| value.as_integer().and_then(|number| u32::try_from(number).ok())) {
+        Some(Some(number)) if number > 0 => Ok(number),
+        Some(_) => Err(Trouble::new(file, "number must be a whole number from 1 on, without quotation marks")),
+        None => Err(Trouble::new(file, "the front matter has no number; write number = 1 for the first lesson")),
+    }
+}
+
 /// What is left was not expected.
 fn finish(file: &str, place: &str, table: &Table) -> Result<()> {
     match table.keys().next() {
@@ -143,6 +157,8 @@ pub mod tests {
     /// A whole, small lesson.
     pub const SAMPLE: &str = r#"+++
 title = "Short"
+number = 3
+subject = "so"
 question = "Why <so>?"
 lead = "One. Two."
 [interview]
@@ -169,6 +185,7 @@ Text.
     #[test]
     fn reads_every_part() {
         let prose = parse("a.md", SAMPLE, &mut Tex::new()).unwrap();
+        assert_eq!((prose.number, &prose.subject[..]), (3, "so"));
         assert_eq!(prose.question, "Why <so>?");
         assert_eq!(prose.interview.deep, "<p>First.</p>\n<p>Second.</p>\n");
         assert!(prose.interview.short.contains("<math>"));
@@ -184,10 +201,12 @@ Text.
             (SAMPLE.replace("+++\ntitle", "title"), "a.md:1: a lesson begins with"),
             (SAMPLE.replace("title = \"Short\"", "title = Short"), "a.md:2: the front matter is not TOML"),
             (SAMPLE.replace("title = \"Short\"\n", ""), "a.md: the front matter has no title"),
+            (SAMPLE.replace("number = 3\n", ""), "a.md: the front matter has no number"),
+            (SAMPLE.replace("number = 3", "number = 0"), "a.md: number must be a whole number"),
             (SAMPLE.replace("deep =", "deeper ="), "a.md: the front matter has no [interview] deep"),
             (SAMPLE.replace("lead =", "extra = \"x\"\nlead ="), "a.md: extra means nothing here"),
             (SAMPLE.replace("size = \"Size\"", "size = 3"), "a.md: [strings] size must be a text"),
-            (SAMPLE.replace("Text.", "<i>Text</i>"), "a.md:23: HTML is not allowed"),
+            (SAMPLE.replace("Text.", "<i>Text</i>"), "a.md:25: HTML is not allowed"),
         ];
         for (text, expected) in cases {
             let error = parse("a.md", &text, &mut Tex::new()).err().expect(expected).to_string();
