@@ -208,8 +208,7 @@ fn pages(
     lessons: &[Lesson],
     version: &str,
 ) -> Result<Vec<(String, String)>> {
-    let titles: Vec<(&'static str, u32, &str)> =
-        lessons
+    let titles: Vec<(&'static str, u32, &str)> = lessons
         .iter()
         .map(|lesson| (lesson.entry.manifest.id, &lesson.prose[index].1))
         .map(|(id, prose)| (id, prose.number, prose.title.as_str()))

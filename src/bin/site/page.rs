@@ -97,10 +97,7 @@ impl Page<'_> {
             .iter()
             .map(|(id, number, title)| {
                 let here = if format!("{id}/") == self.path { " aria-current=\"page\"" } else { "" };
-                format!(
-                    "<li><a href=\"{root}{code}/{id}/\"{here}>{number} {title}</a></li>",
-                    title = escape(title)
-                )
+                format!("<li><a href=\"{root}{code}/{id}/\"{here}>{number} {title}</a></li>", title = escape(title))
             })
             .collect();
         let languages: String = LANGUAGES
