@@ -64,7 +64,7 @@ export class Figure {
     this.engine.onDeath = () => this.#died();
     const guarded = (/** @type {() => void} */ act) => this.#guarded(act);
     const user = (/** @type {() => void} */ act) => this.#user(act);
-    this.player = new Player(this.engine, (moved) => this.#show(moved), guarded);
+    this.player = new Player(this.engine, (moved) => this.#show(moved), () => this.views.weight(this.player.hurry), guarded);
     const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(`:scope > .${name}`) ?? el("div"));
 
     const time = part("time");
@@ -305,7 +305,7 @@ export class Figure {
     // What is pointed at decides what the views show.
     if (!rushing) this.inspector.update();
     // On the way to a far step views are looked at in turn, as in a run that rushes.
-    this.views.draw(this.player.moving, rushing || this.player.waiting ? this.player.strain : 0);
+    this.views.draw(this.player.moving, this.player.hurry);
     this.views.travel((this.#travelled = eased));
     clearTimeout(this.#rest);
     this.proof.stop();
@@ -330,7 +330,7 @@ export class Figure {
   #note() {
     if (this.player.waiting) return;
     this.#good = this.engine.call("state");
-    this.address?.write(this.#good);
+    this.address?.write(this.#good, this.player.moving);
   }
 
   /** @param {Set<string> | null} ids */

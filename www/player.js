@@ -11,10 +11,12 @@
 
 /**
  * Milliseconds of a frame that belong to the engine while it plays, and while the reader waits for a far step: a frame of 60 a
- * second has room for either. Where frames come late the run gets less, down to LEAST.
+ * second has room for either. Where frames come late the run gets less, and what showing takes beyond SHOWING is taken from it,
+ * down to LEAST.
  */
 const BUDGET = 5;
 const BUDGET_WAITING = 11;
+const SHOWING = 2;
 const LEAST = 1.5;
 
 /** A frame that took longer than these milliseconds is late. */
@@ -50,6 +52,8 @@ export class Player {
   #owed = 0;
   /** What the run gets of a frame now, at most BUDGET. */
   #share = BUDGET;
+  /** What showing takes of the present frame beyond SHOWING. */
+  #excess = 0;
   #chunk = 1;
   #count = 1;
   #duration = BY_HAND;
@@ -62,11 +66,13 @@ export class Player {
   /**
    * @param {Engine} engine
    * @param {(moved: boolean) => void} show called in a frame; `moved` is false where only `progress` changed
+   * @param {() => number} weight milliseconds that showing will take of the present frame
    * @param {(act: () => void) => void} guarded runs what may meet an instance that has ended
    */
-  constructor(engine, show, guarded) {
+  constructor(engine, show, weight, guarded) {
     this.engine = engine;
     this.show = show;
+    this.weight = weight;
     this.guarded = guarded;
   }
 
@@ -80,9 +86,9 @@ export class Player {
     return this.#frame !== 0;
   }
 
-  /** How much more slowly than it should all has to go for frames to come in time: 1 where they do. */
-  get strain() {
-    return BUDGET / this.#share;
+  /** 0 where the figure shows all that happens; else how much more slowly than it should it has to show, for frames to come in time. */
+  get hurry() {
+    return this.rushing || this.waiting ? BUDGET / this.#share : 0;
   }
 
   /** Too fast for single moments: the figure shows whole steps. */
@@ -200,11 +206,12 @@ export class Player {
     const elapsed = clamp(now - this.#last, 0, LONGEST);
     this.#last = now;
     this.#share = clamp(elapsed > LATE ? this.#share * 0.7 : this.#share + 0.2, LEAST, BUDGET);
+    this.#excess = Math.max(this.weight() - SHOWING, 0);
     this.guarded(() => {
       let moved = false;
       const step = this.engine.call("step");
       if (this.waiting) {
-        if (this.#work(BUDGET_WAITING) === 0) this.#arrive();
+        if (this.#work(this.#left(BUDGET_WAITING)) === 0) this.#arrive();
         moved = !this.waiting || this.engine.call("step") !== step;
       } else if (this.rushing) {
         moved = this.#rush(elapsed);
@@ -212,7 +219,7 @@ export class Player {
         moved = this.#walk(elapsed);
       }
       if (this.#behind && !this.waiting && !this.held) {
-        this.#work(this.#share);
+        this.#work(this.#left(this.#share));
         moved ||= !this.#behind;
       }
       if (this.waiting || this.playing || this.progress < 1 || this.#behind) {
@@ -277,12 +284,17 @@ export class Player {
   #forward(steps) {
     this.engine.call("seek", Math.min(this.engine.call("step") + steps, this.engine.call("maxStep")));
     const from = this.engine.call("step");
-    const left = this.#work(this.#share);
+    const left = this.#work(this.#left(this.#share));
     const step = this.engine.call("step");
     if (left > 0) this.engine.call("seek", step);
     const long = left > 0 && step === from;
     this.held = long ? { from: step, to: step + 1, since: this.held?.since ?? performance.now() } : null;
     return left;
+  }
+
+  /** What showing leaves of `budget` in the present frame. @param {number} budget */
+  #left(budget) {
+    return Math.max(budget - this.#excess, LEAST);
   }
 
   /**
@@ -295,7 +307,8 @@ export class Player {
     for (let before = start; ; ) {
       const left = this.engine.call("work", this.#chunk);
       const now = performance.now();
-      if (now - before < budget / 4) this.#chunk = Math.min(this.#chunk * 2, 4096);
+      // The last chunk of a way may be shorter than it says.
+      if (left > 0 && now - before < budget / 4) this.#chunk = Math.min(this.#chunk * 2, 4096);
       else if (now - before > budget / 2) this.#chunk = Math.max(this.#chunk >> 1, 1);
       this.#behind = left > 0 || this.engine.call("behind");
       if (!this.#behind || now - start + (now - before) > budget) return left;

@@ -4,8 +4,9 @@
  * some frames forbid it; reading tolerates whatever stands there, since the engine answers with notices.
  */
 
-/** Milliseconds between two writings. */
+/** Milliseconds between two writings; and while time runs, because the browser shows each of them. */
 const PAUSE = 250;
+const PAUSE_MOVING = 1000;
 
 /** Whether the address names a place of the page, as the link to its content does: that says nothing about the figure. */
 const anchor = () => document.getElementById(location.hash.slice(1)) !== null;
@@ -14,6 +15,8 @@ export class Address {
   #written = "";
   #timer = 0;
   #pending = "";
+  /** When it was written last. */
+  #last = -Infinity;
 
   /** @param {(state: string) => void} changed the reader, or the history, went to another state */
   constructor(changed) {
@@ -24,7 +27,6 @@ export class Address {
       if (state === this.#written) return;
       this.#pending = state;
       clearTimeout(this.#timer);
-      this.#timer = 0;
       this.#written = state;
       changed(state);
     });
@@ -34,14 +36,17 @@ export class Address {
     return anchor() ? "" : location.hash.slice(1);
   }
 
-  /** Writes at once, or as soon as it may again. @param {string} state */
-  write(state) {
+  /** Writes at once, or as soon as it may again. @param {string} state @param {boolean} [moving] time runs: another state follows */
+  write(state, moving = false) {
     this.#pending = state;
-    if (this.#timer || state === this.#written) return;
-    this.#timer = window.setTimeout(() => {
-      this.#timer = 0;
-      this.write(this.#pending);
-    }, PAUSE);
+    clearTimeout(this.#timer);
+    if (state === this.#written) return;
+    const wait = this.#last + (moving ? PAUSE_MOVING : PAUSE) - performance.now();
+    if (wait > 0) {
+      this.#timer = window.setTimeout(() => this.write(this.#pending), wait);
+      return;
+    }
+    this.#last = performance.now();
     try {
       history.replaceState(history.state, "", `#${state}`);
     } catch {

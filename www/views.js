@@ -8,15 +8,20 @@ import { palette } from "./theme.js";
 import { Canvas } from "./views/canvas.js";
 import { Markup } from "./views/markup.js";
 
-/** Milliseconds of a frame that drawing charts may take while the run rushes; the other views have their turn in the next frames. */
-const DRAWING = 2;
+/**
+ * Milliseconds of a frame that drawing charts may take while the run rushes, unless one alone takes longer; the other views have
+ * their turn in the next frames. And those that the browser takes for layout and paint where markup was written.
+ */
+const DRAWING = 3;
+const LAYOUT = 6;
 
-/** Kinds that are markup, and the milliseconds between two looks of them while the run rushes. @type {Record<string, number>} */
-const READABLE = { network: 100, formula: 200, table: 300 };
+/** Kinds that are markup, and the milliseconds between two looks of half of them while the run rushes. @type {Record<string, number>} */
+const READABLE = { network: 60, formula: 120, table: 150 };
 const SMOOTH = 45;
 
 /** @typedef {import("./types").ViewSpec} ViewSpec */
-/** @typedef {{ spec: ViewSpec, index: number, section: HTMLElement, title: string, view: Markup | Canvas, shown: number }} Shown */
+/** @typedef {{ spec: ViewSpec, index: number, section: HTMLElement, title: string, view: Markup | Canvas, shown: number, cost: number }} Shown
+ *   `shown`: when it was drawn last; `cost`: the milliseconds that this took */
 
 export class Views {
   /** @type {Shown[]} */
@@ -61,7 +66,7 @@ export class Views {
               draw: draw ? (from, to) => acts.draw(draw, () => [at(from), at(to)]) : null,
               paint: stroke ? (points, begins) => acts.paint(stroke.id, begins, () => points.map(at)) : null,
             });
-      this.#all.push({ spec, index, section, title, view, shown: 0 });
+      this.#all.push({ spec, index, section, title, view, shown: 0, cost: 0 });
     }
     const near = new IntersectionObserver(
       (entries) => {
@@ -122,28 +127,36 @@ export class Views {
    *   views have to wait for their turn: 1 on a fast device
    */
   draw(moving, rushing) {
-    const start = performance.now();
+    const now = performance.now();
     const due = this.#all.filter(({ spec, view }) => {
       if (spec.moving && view.near) return false;
       const waits = spec.lazy || (moving && !view.near);
       if (waits) view.stale = true;
       return !waits;
     });
-    if (!rushing) {
-      for (const shown of due) this.#refresh(shown);
-      return;
+    for (const shown of rushing ? this.#turn(rushing) : due) {
+      shown.shown = now;
+      this.#refresh(shown, !!rushing);
     }
-    const late = (/** @type {Shown} */ { spec, shown }) => (start - shown) / (READABLE[spec.kind] ?? SMOOTH) / rushing;
-    let alone = true;
-    for (const shown of due.filter((one) => late(one) >= 1).sort((a, b) => late(b) - late(a))) {
-      // The browser takes longer to lay out and to paint markup than it took to write: it has a frame of its own.
-      const markup = shown.view instanceof Markup;
-      if (markup && !alone) continue;
-      alone = false;
-      shown.shown = start;
-      this.#refresh(shown);
-      if (markup || performance.now() - start > DRAWING) return;
-    }
+  }
+
+  /** Milliseconds that the next drawing will take, with what the browser then does. @param {number} rushing as for `draw` */
+  weight(rushing) {
+    if (!rushing) return 0;
+    return this.#turn(rushing).reduce((sum, { view, cost }) => sum + cost + (view instanceof Markup ? LAYOUT : 0), 0);
+  }
+
+  /** The views whose turn it is while the run rushes. @param {number} rushing as for `draw` */
+  #turn(rushing) {
+    const now = performance.now();
+    const late = (/** @type {Shown} */ { spec, shown }) => (now - shown) / (READABLE[spec.kind] ?? SMOOTH) / rushing;
+    const due = this.#all.filter((one) => one.view.near && !one.spec.lazy && !one.spec.moving && late(one) >= 1);
+    due.sort((a, b) => late(b) - late(a));
+    // The browser takes longer to lay out and to paint markup than it took to write: it has a frame of its own.
+    const markup = due.find(({ view }) => view instanceof Markup);
+    if (markup) return [markup];
+    let spent = 0;
+    return due.filter(({ cost }, nth) => (spent += cost) <= DRAWING || nth === 0);
   }
 
   /** What was left out while things moved. @param {boolean} lazy the costly views, or the others */
@@ -170,12 +183,15 @@ export class Views {
     for (const { view } of this.#all) if (view instanceof Markup) view.light(ids);
   }
 
-  /** @param {Shown} shown */
-  #refresh({ section, view, index }) {
+  /** @param {Shown} shown @param {boolean} [half] of what is markup; the other half comes the next time */
+  #refresh(shown, half = false) {
+    const { section, view, index } = shown;
+    const start = performance.now();
     const revision = this.engine.call("refresh", index);
     section.hidden = revision < 0;
     const { stale } = view;
-    view.stale = false;
-    if (revision >= 0) view.update(revision, stale);
+    view.stale = half && view instanceof Markup;
+    if (revision >= 0) view.update(revision, view instanceof Markup ? half : stale);
+    shown.cost = performance.now() - start;
   }
 }

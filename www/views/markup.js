@@ -55,6 +55,8 @@ export class Markup {
   /** Whether something has changed that it does not show. */
   stale = true;
   #revision = -1;
+  /** Which half of the numbers was written last. */
+  #second = false;
   /** Paths on which something can travel, with the slot that says what. @type {{ element: HTMLElement, slot: number }[]} */
   #flows = [];
   /** The paths on which something travels now. @type {HTMLElement[]} */
@@ -131,15 +133,18 @@ export class Markup {
     this.picture.style.minHeight = "";
   }
 
-  /** Takes a revision of the markup, and the numbers. @param {number} revision */
-  update(revision) {
+  /** Takes a revision of the markup, and the numbers; or half of these now, and half the next time. @param {number} revision @param {boolean} half */
+  update(revision, half) {
     if (revision !== this.#revision) {
       this.#revision = revision;
       this.#build();
     }
     const slots = this.engine.call("slots", this.index);
     this.#moving = this.#flows.filter(({ slot }) => slots[slot] > 0).map(({ element }) => element);
-    for (const binding of this.#bindings) {
+    this.#second = half && !this.#second;
+    const middle = this.#bindings.length >> 1;
+    const bindings = !half ? this.#bindings : this.#second ? this.#bindings.slice(middle) : this.#bindings.slice(0, middle);
+    for (const binding of bindings) {
       const value = slots[binding.slot];
       if (Object.is(value, binding.last)) continue;
       binding.last = value;
