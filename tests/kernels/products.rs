@@ -133,7 +133,7 @@ fn check_conv<R: Real>(p: &Conv2d) {
 fn convolutions_with_every_option_are_their_twins() {
     let k = Window::new;
     // input n, c, h, w; output channels; window; groups.
-    let table: [([usize; 4], usize, Window, usize); 29] = [
+    let table: [([usize; 4], usize, Window, usize); 34] = [
         ([1, 1, 1, 1], 1, k(1, 1), 1),
         ([2, 3, 5, 7], 4, k(1, 1), 1),
         ([2, 3, 5, 7], 5, k(3, 3), 1),
@@ -142,6 +142,12 @@ fn convolutions_with_every_option_are_their_twins() {
         ([2, 8, 12, 12], 16, k(5, 5), 1),
         ([2, 3, 8, 9], 9, k(3, 3).padding(1, 1), 1),
         ([1, 16, 14, 14], 32, k(3, 3).padding(1, 1), 1),
+        // Windows 8, 16, 32 and 64 elements apart, which are compiled apart; the last image is not turned for its weights.
+        ([1, 4, 7, 9], 8, k(3, 3).stride(1, 2), 1),
+        ([2, 16, 5, 6], 8, k(2, 2).padding(1, 1).dilation(1, 2), 1),
+        ([1, 32, 5, 7], 9, k(3, 2), 1),
+        ([1, 32, 6, 6], 64, k(3, 3).padding(1, 1), 1),
+        ([1, 64, 10, 11], 8, k(3, 3).padding(1, 1), 1),
         ([3, 2, 7, 5], 3, k(3, 2).padding(1, 2), 1),
         ([2, 3, 9, 8], 4, k(3, 3).stride(2, 2), 1),
         // Strides beyond the kernel: some places of the input belong to no window.

@@ -10,7 +10,7 @@
 
 use super::axis::Axis;
 use crate::kernels::lanes::MAX_LANES;
-use crate::kernels::matmul::{Vectors, load_tile, store_tile, tile_of_rows};
+use crate::kernels::matmul::{Scalars, Vectors, load_tile, store_tile, tile, tile_of_rows};
 use crate::kernels::{Lanes, Real, Write};
 
 /// What the lanes of a tile run along.
@@ -110,8 +110,18 @@ impl<R: Real> Pass<'_, R> {
             for y in whole..rows.windows {
                 let out = &mut out[(rows.out[0] + y * rows.out[1]) * self.out[0] + cols.out[0]..];
                 match (self.along, count) {
-                    (Along::Channels, _) if width > R::Lanes::COUNT => part.by_channel::<2>(y, out),
-                    (Along::Channels, _) => part.by_channel::<1>(y, out),
+                    // (Not in the light build, which is after bytes.)
+                    #[cfg(feature = "full")]
+                    (Along::Channels, _) if width > R::Lanes::COUNT => match cols.stride * self.depth {
+                        8 => part.by_channel::<2, 8>(y, out),
+                        16 => part.by_channel::<2, 16>(y, out),
+                        32 => part.by_channel::<2, 32>(y, out),
+                        64 => part.by_channel::<2, 64>(y, out),
+                        _ => part.by_channel::<2, 0>(y, out),
+                    },
+                    #[cfg(not(feature = "full"))]
+                    (Along::Channels, _) if width > R::Lanes::COUNT => part.by_channel::<2, 0>(y, out),
+                    (Along::Channels, _) => part.by_channel::<1, 0>(y, out),
                     (Along::Pixels, 1) => part.by_pixel::<1>(y, out),
                     (Along::Pixels, 2) => part.by_pixel::<2>(y, out),
                     (Along::Pixels, 3) => part.by_pixel::<3>(y, out),
@@ -123,17 +133,19 @@ impl<R: Real> Pass<'_, R> {
         }
     }
 
-    /// One row of windows, four at a time.
+    /// One row of windows, four at a time. `APART`: how many elements they stand apart, where that is known when this is compiled,
+    /// and one address does for all four; else 0. In units of the limit, V8 with simd128, known and not known: 14x14x16 -> 32, 3x3:
+    /// 0.76, 0.69; 56x56x64 -> 64: 0.91, 0.83.
     #[inline(never)]
-    fn by_channel<const V: usize>(&self, y: usize, out: &mut [R]) {
+    fn by_channel<const V: usize, const APART: usize>(&self, y: usize, out: &mut [R]) {
         let mut x = 0;
         while x < self.axes[1].windows {
             let out = &mut out[x * self.axes[1].out[1]..];
             match self.axes[1].windows - x {
-                1 => self.pixels::<1, V>([y, x], out),
-                2 => self.pixels::<2, V>([y, x], out),
-                3 => self.pixels::<3, V>([y, x], out),
-                _ => self.pixels::<4, V>([y, x], out),
+                1 => self.pixels::<1, V, APART>([y, x], out),
+                2 => self.pixels::<2, V, APART>([y, x], out),
+                3 => self.pixels::<3, V, APART>([y, x], out),
+                _ => self.pixels::<4, V, APART>([y, x], out),
             }
             x += 4;
         }
@@ -141,7 +153,7 @@ impl<R: Real> Pass<'_, R> {
 
     /// M windows side by side.
     #[inline(always)]
-    fn pixels<const M: usize, const V: usize>(&self, [y, x]: [usize; 2], out: &mut [R]) {
+    fn pixels<const M: usize, const V: usize, const APART: usize>(&self, [y, x]: [usize; 2], out: &mut [R]) {
         let (lanes, [rows, cols]) = (R::Lanes::COUNT, self.axes);
         let mut acc = [[R::Lanes::splat(R::ZERO); V]; M];
         if self.write == Write::Accumulate {
@@ -155,9 +167,14 @@ impl<R: Real> Pass<'_, R> {
         for ky in rows.on_pixels(y, 1).0..rows.on_pixels(y, 1).1 {
             for kx in (low..high).step_by(run) {
                 let at = rows.place(y, ky) * cols.frame + cols.place(x, kx);
-                let pixels = (&self.image[at * self.depth..], cols.stride * self.depth);
+                let (pixels, count) = (&self.image[at * self.depth..], run * self.depth);
                 let b = &self.weights[(ky * cols.taps + kx) * self.depth * V * lanes..];
-                tile_of_rows(run * self.depth, pixels, Vectors { slice: b, step: V * lanes }, &mut acc);
+                let b = Vectors { slice: b, step: V * lanes };
+                if APART > 0 {
+                    tile(count, Scalars { slice: pixels, row: APART, step: 1 }, b, &mut acc);
+                } else {
+                    tile_of_rows(count, (pixels, cols.stride * self.depth), b, &mut acc);
+                }
             }
         }
         // Lanes are channels and rows are pixels; a plane wants it the other way round.

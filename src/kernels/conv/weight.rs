@@ -1,6 +1,6 @@
 //! The gradient of a convolution's weight: a product of the output's gradient with the gathered input.
 //!
-//! Not a copy of patches: a tile is 4 taps x 8 channels of the output and runs over windows. Every sum runs over images,
+//! Not a copy of patches: a tile is 3 to 5 taps x 8 channels of the output and runs over windows. Every sum runs over images,
 //! then rows, then columns of the output.
 
 use super::axis::Axis;
@@ -17,8 +17,10 @@ pub(super) const TURNED: usize = 4096;
 pub(super) struct Gather<'a, R> {
     /// Vertical, horizontal.
     pub axes: [Axis; 2],
-    /// The input in its frame, `[c, h, w]`.
+    /// The input in its frame, `[h, w, c]` for lanes along channels, else `[c, h, w]`.
     pub image: &'a [R],
+    /// How it lies.
+    pub along: Along,
     /// Where each tap (kh, kw, c) stands from its window's first place, in bytes.
     pub offsets: &'a [u32],
     /// The output's gradient, `[channels, oh, ow]`.
@@ -27,7 +29,18 @@ pub(super) struct Gather<'a, R> {
     pub channels: usize,
 }
 
+/// Elements of an image in its frame that stay in the nearest cache beside the gradients: 24 KB of f32.
+const NEAR: usize = 6144;
+
 impl<R: Real> Gather<'_, R> {
+    /// How the image had better lie. With channels innermost the taps of a tile stand side by side, so that one address does
+    /// for all of them; but each window touches another line of the cache, which pays while the image stays in the nearest one:
+    /// forward and both gradients together take 0.97 of the time for 14x14x16 -> 32, 1.05 for 56x56x64 -> 64 (V8, simd128).
+    pub(super) fn turns([rows, cols]: [Axis; 2], depth: usize, channels: usize) -> Along {
+        let near = depth == 1 || rows.frame * cols.frame * depth <= NEAR;
+        if channels > 1 && near { Along::Channels } else { Along::Pixels }
+    }
+
     /// sums[t, c] += image[offsets[t] + window] * grads[c, window] over all windows in order. `sums` is panels of
     /// `[taps, width]`; `turned` holds [`TURNED`] elements.
     pub(super) fn run(&self, sums: &mut [R], turned: &mut [R]) {
@@ -49,6 +62,8 @@ impl<R: Real> Gather<'_, R> {
                     let from = &self.grads[(first * rows + y) * cols + x..];
                     pack_cols(from, rows * cols, count, width, turned);
                     match (width > R::Lanes::COUNT, self.axes[1].stride) {
+                        (true, _) if self.along == Along::Channels => self.runs::<2>([y, x], size, turned, panel),
+                        (_, _) if self.along == Along::Channels => self.runs::<1>([y, x], size, turned, panel),
                         (true, 1) => self.windows::<2, true>([y, x], size, turned, panel),
                         (true, _) => self.windows::<2, false>([y, x], size, turned, panel),
                         (false, _) => self.windows::<1, false>([y, x], size, turned, panel),
@@ -114,6 +129,71 @@ impl<R: Real> Gather<'_, R> {
                 sums[at(i, l)] = acc.lane(l);
             }
         }
+        M
+    }
+
+    /// Every tap over `size` windows from (y, x) on, as many at a time as stand side by side in the image: four, or what divides
+    /// a row of them better.
+    #[inline(never)]
+    fn runs<const V: usize>(&self, [y, x]: [usize; 2], size: [usize; 2], turned: &[R], sums: &mut [R]) {
+        let ([rows, cols], width) = (self.axes, V * R::Lanes::COUNT);
+        let depth = self.offsets.len() / (rows.taps * cols.taps);
+        let image = &self.image[(rows.place(y, 0) * cols.frame + cols.place(x, 0)) * depth..];
+        let run = if cols.apart == 1 { cols.taps * depth } else { depth };
+        for (taps, mut sums) in self.offsets.chunks(run).zip(sums.chunks_mut(run * width)) {
+            let mut image = &image[taps[0] as usize / size_of::<R>()..];
+            while !sums.is_empty() {
+                let count = match sums.len() / width {
+                    5 => self.side_by_side::<5, V>(depth, size, image, turned, sums),
+                    3 | 6 => self.side_by_side::<3, V>(depth, size, image, turned, sums),
+                    2 => self.side_by_side::<2, V>(depth, size, image, turned, sums),
+                    1 => self.side_by_side::<1, V>(depth, size, image, turned, sums),
+                    _ => self.side_by_side::<4, V>(depth, size, image, turned, sums),
+                };
+                (image, sums) = (&image[count..], &mut sums[count * width..]);
+            }
+        }
+    }
+
+    /// sums[i][v] += image[i + window] * turned[window, v] over `rows` x `cols` windows, in order. Returns M.
+    #[inline(always)]
+    fn side_by_side<const M: usize, const V: usize>(
+        &self,
+        depth: usize,
+        [rows, cols]: [usize; 2],
+        image: &[R],
+        turned: &[R],
+        sums: &mut [R],
+    ) -> usize {
+        let width = V * R::Lanes::COUNT;
+        let [row, step] = [self.axes[0].stride * self.axes[1].frame * depth, self.axes[1].stride * depth];
+        assert!(
+            (rows - 1) * row + (cols - 1) * step + M <= image.len(),
+            "conv2d_backward_weight: the image ends early"
+        );
+        assert!(rows * cols * width <= turned.len(), "conv2d_backward_weight: the gradients end early");
+        let mut acc: [[R::Lanes; V]; M] = load_tile(sums, width, width);
+        let (mut pixel, mut turned) = (image.as_ptr(), turned.as_ptr());
+        for _ in 0..rows {
+            let end = pixel.wrapping_add(cols * step);
+            while pixel != end {
+                // SAFETY: this is one of rows x cols windows, so the largest offsets read are those asserted above.
+                unsafe {
+                    let grads: [R::Lanes; V] =
+                        core::array::from_fn(|v| R::Lanes::load_raw(turned.add(v * R::Lanes::COUNT)));
+                    for (i, acc) in acc.iter_mut().enumerate() {
+                        let a = R::Lanes::splat(*pixel.add(i));
+                        for (acc, b) in acc.iter_mut().zip(grads) {
+                            *acc = *acc + a * b;
+                        }
+                    }
+                }
+                pixel = pixel.wrapping_add(step);
+                turned = turned.wrapping_add(width);
+            }
+            pixel = pixel.wrapping_add(row).wrapping_sub(cols * step);
+        }
+        store_tile(acc, sums, width, width);
         M
     }
 

@@ -32,24 +32,31 @@ fn copy_rows<R: Real, const WIDTH: usize>(from: &[R], row: usize, to: &mut [R]) 
 #[inline(never)]
 pub(in crate::kernels) fn pack_cols<R: Real>(from: &[R], row: usize, cols: usize, width: usize, to: &mut [R]) {
     let (lanes, k) = (R::Lanes::COUNT, to.len() / width);
-    let whole = k / lanes * lanes;
     let mut j = 0;
-    while j + lanes <= cols {
-        assert!(whole == 0 || (j + lanes - 1) * row + whole <= from.len(), "pack_cols: the matrix ends early");
-        for (p, to) in to.chunks_exact_mut(lanes * width).enumerate() {
-            // SAFETY: p * lanes + lanes <= whole, so that the last row's last vector is the one asserted above.
-            let block = core::array::from_fn(|l| unsafe {
-                R::Lanes::load_raw(from.as_ptr().add((j + l % lanes) * row + p * lanes))
-            });
-            let block = R::Lanes::transpose(block);
-            for (to, turned) in to.chunks_exact_mut(width).zip(block) {
-                turned.store(&mut to[j..]);
+    while j + lanes <= cols.min(width) {
+        assert!(k == 0 || (j + lanes - 1) * row + k <= from.len(), "pack_cols: the matrix ends early");
+        let block = |p: usize, to: &mut [R]| {
+            // SAFETY: p + lanes <= k, so that the last row's last vector is the one asserted above; and `to` has k rows of at
+            // least j + lanes elements.
+            unsafe {
+                let rows = core::array::from_fn(|l| R::Lanes::load_raw(from.as_ptr().add((j + l % lanes) * row + p)));
+                for (l, turned) in R::Lanes::transpose(rows)[..lanes].iter().enumerate() {
+                    turned.store_raw(to.as_mut_ptr().add((p + l) * width + j));
+                }
             }
+        };
+        for p in 0..k / lanes {
+            block(p * lanes, to);
         }
-        for p in whole..k {
-            for j in j..j + lanes {
-                to[p * width + j] = from[j * row + p];
+        if k < lanes {
+            for p in 0..k {
+                for j in j..j + lanes {
+                    to[p * width + j] = from[j * row + p];
+                }
             }
+        } else if !k.is_multiple_of(lanes) {
+            // What is left is less than a block: one that ends with it, some of it for the second time.
+            block(k - lanes, to);
         }
         j += lanes;
     }
