@@ -67,28 +67,35 @@ impl Matmul {
 
     /// How many elements of scratch [`matmul`] wants.
     pub fn scratch_len<R: Real>(&self) -> usize {
-        if R::PLAIN {
-            return 0;
-        }
-        let (width, packing) = (VECTORS * R::Lanes::COUNT, self.packing());
-        let [kc, mc] = self.block();
+        if R::PLAIN { 0 } else { self.layout::<R>().scratch }
+    }
+
+    /// How the product is divided. Asked for once a product: where matrices are tiny the few divisions take as long as all else.
+    fn layout<R: Real>(&self) -> Layout {
+        let (width, [kc, mc]) = (VECTORS * R::Lanes::COUNT, self.block());
+        let packing = self.packing_of(kc);
+        let lhs = if packing.lhs { kc * mc } else { 0 };
         let rhs = if packing.rhs { kc * self.n.next_multiple_of(width) } else { kc * width };
-        rhs + if packing.lhs { kc * mc } else { 0 }
+        Layout { kc, mc, packing, lhs, scratch: lhs + rhs }
     }
 
     /// Steps of the sum, and rows of lhs, that are done before the next ones. Steps are divided evenly: a last block of a few
     /// would load and store every tile for next to nothing. Short sums leave room for more rows.
     fn block(&self) -> [usize; 2] {
-        let kc = self.k.div_ceil(self.k.div_ceil(KC + KC / 8).max(1));
-        [kc, (MC * KC / kc.max(1) / ROWS * ROWS).max(MC).min(self.m.next_multiple_of(ROWS))]
+        let kc = if self.k <= KC + KC / 8 { self.k } else { self.k.div_ceil(self.k.div_ceil(KC + KC / 8)) };
+        let mc = if self.m * kc <= MC * KC { self.m } else { (MC * KC / kc / ROWS * ROWS).max(MC) };
+        [kc, mc.min(self.m).next_multiple_of(ROWS)]
     }
 
     /// Which sides are copied. In V8 with simd128, in units of the limit (a loop of multiply-adds in registers): 64 x 64 x 64
     /// with rhs as it stands 0.83, copied 0.76, with lhs as it stands 0.76, copied 0.78; 512 x 512 x 512 with lhs as it stands
     /// 0.72, copied 0.80 (before [`MC`]).
     pub fn packing(&self) -> Packing {
+        self.packing_of(self.block()[0])
+    }
+
+    fn packing_of(&self, kc: usize) -> Packing {
         let Matmul { m, n, .. } = *self;
-        let kc = self.block()[0];
         Packing {
             // Transposed, its columns are not vectors. Else: while it fits in the nearest cache (32 KB), or is used for
             // two rows of tiles only, a copy costs more than it saves.
@@ -109,6 +116,20 @@ pub struct Packing {
     pub rhs: bool,
 }
 
+/// How a product is divided.
+#[derive(Clone, Copy)]
+struct Layout {
+    /// Steps of the sum at a time.
+    kc: usize,
+    /// Rows of lhs at a time.
+    mc: usize,
+    packing: Packing,
+    /// Elements of scratch for lhs.
+    lhs: usize,
+    /// Elements of scratch for both sides.
+    scratch: usize,
+}
+
 /// Rows of a tile.
 const ROWS: usize = 4;
 /// Vectors of a tile.
@@ -123,7 +144,7 @@ pub const MC: usize = 32;
 /// out = or += lhs * rhs. `scratch` is at least [`Matmul::scratch_len`] long; what stands in it does not matter.
 #[track_caller]
 pub fn matmul<R: Real>(size: Matmul, lhs: &[R], rhs: &[R], out: &mut [R], write: Write, scratch: &mut [R]) {
-    size.check([lhs, rhs, out], scratch);
+    size.check([lhs, rhs, out]);
     within(size, size.rows(), [lhs, rhs], out, write, scratch);
 }
 
@@ -139,7 +160,7 @@ pub fn matmul_then<R: Real>(
     scratch: &mut [R],
     then: impl FnMut(usize, &[R]),
 ) {
-    size.check([lhs, rhs, out], scratch);
+    size.check([lhs, rhs, out]);
     blocks(size, size.rows(), [lhs, rhs], out, write, scratch, then);
 }
 
@@ -180,12 +201,13 @@ fn blocks<R: Real>(
     if k == 0 {
         return then(0, out);
     }
-    let (packing, lanes) = (size.packing(), R::Lanes::COUNT);
-    let [most, at_once] = size.block();
-    let (packed_lhs, packed_rhs) = scratch.split_at_mut(if packing.lhs { most * at_once } else { 0 });
+    let (layout, lanes) = (size.layout::<R>(), R::Lanes::COUNT);
+    let Layout { kc: most, mc: at_once, packing, scratch: wanted, .. } = layout;
+    assert!(scratch.len() >= wanted, "matmul: scratch has {} elements, {wanted} are needed", scratch.len());
+    let (packed_lhs, packed_rhs) = scratch.split_at_mut(layout.lhs);
     // Panels that no second block of rows will ask for need not be kept.
     let keep = packing.rhs && m > at_once;
-    for k0 in (0..k).step_by(most.max(1)) {
+    for k0 in (0..k).step_by(most) {
         let kc = most.min(k - k0);
         let write = if k0 == 0 { write } else { Write::Accumulate };
         for i0 in (0..m).step_by(at_once) {
@@ -239,13 +261,11 @@ struct Out<'a, R> {
 
 impl Matmul {
     #[track_caller]
-    fn check<R: Real>(&self, [lhs, rhs, out]: [&[R]; 3], scratch: &[R]) {
+    fn check<R>(&self, [lhs, rhs, out]: [&[R]; 3]) {
         let Matmul { m, n, k, .. } = *self;
         expect_len("matmul", "lhs", lhs.len(), m * k);
         expect_len("matmul", "rhs", rhs.len(), k * n);
         expect_len("matmul", "out", out.len(), m * n);
-        let wanted = self.scratch_len::<R>();
-        assert!(scratch.len() >= wanted, "matmul: scratch has {} elements, {wanted} are needed", scratch.len());
     }
 
     /// How far apart the rows of lhs, rhs and out are where nothing stands between them.

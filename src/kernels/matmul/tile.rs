@@ -177,9 +177,10 @@ pub(in crate::kernels) fn store_tile<L: Lanes, const M: usize, const V: usize>(
 fn copy_part<R: Real>(from: &[R], from_row: usize, to: &mut [R], to_row: usize, cols: usize, rows: usize) {
     for i in 0..rows {
         let (from, to) = (&from[i * from_row..][..cols], &mut to[i * to_row..][..cols]);
-        // Element by element: a call of memcpy would cost more than these few.
         for j in 0..cols {
-            to[j] = core::hint::black_box(from[j]);
+            // SAFETY: a reference. Volatile, because the compiler takes plain reads one after the other for a call of memcpy,
+            // which would cost more than these few.
+            to[j] = unsafe { core::ptr::read_volatile(&from[j]) };
         }
     }
 }
