@@ -7,7 +7,7 @@
 
 #![allow(clippy::excessive_precision)] // The coefficients as published; the compiler rounds them to f32.
 
-use super::lanes::{Float32, Lanes};
+use super::lanes::Float32;
 
 /// The bits of 1.0.
 pub(crate) const ONE_BITS: u32 = 0x3f80_0000;
@@ -16,6 +16,7 @@ pub(crate) const SQRT_HALF_BITS: u32 = 0x3f35_04f3;
 
 /// 1.5 * 2^23: adding it rounds to a whole number, which then stands in the low bits.
 const MAGIC: f32 = 12_582_912.0;
+const TWICE_SQRT_2: f32 = 2.0 * core::f32::consts::SQRT_2;
 /// ln 2 in two parts; the first has 9 bits, so that its product with a whole number below 2^15 is exact.
 const LN_2_HIGH: f32 = 0.693_359_4;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
@@ -81,32 +82,32 @@ const ERFC: [&[f32]; 2] = [
 
 /// c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule.
 #[inline(always)]
-fn polynomial<V: Lanes<Scalar = f32>>(x: V, c: &[f32]) -> V {
+fn polynomial<V: Float32>(x: V, c: &'static [f32]) -> V {
     let (last, rest) = c.split_last().expect("a polynomial has a coefficient");
-    rest.iter().rev().fold(V::splat(*last), |sum, &c| sum * x + V::splat(c))
+    rest.iter().rev().fold(V::constant(last), |sum, c| sum * x + V::constant(c))
 }
 
 /// e^x. Error at most 1 ulp, denormal results included; e^-inf = 0, e^inf = inf, NaN stays NaN.
 #[inline(always)]
 pub(crate) fn exp<V: Float32>(x: V) -> V {
     // Past these the result is inf or 0 whatever the number, and n below would leave its range.
-    let x = x.at_most(V::splat(89.0)).at_least(V::splat(-104.0));
+    let x = x.at_most(V::constant(&89.0)).at_least(V::constant(&-104.0));
     let (e, n) = reduced_exp(x);
-    let n = n - V::splat(MAGIC);
+    let n = n - V::constant(&MAGIC);
     // 2^n in two factors, because n runs from -150 to 129 and one factor only from -126 to 127.
-    let half = n * V::splat(0.5) + V::splat(MAGIC);
-    let rest = n - (half - V::splat(MAGIC)) + V::splat(MAGIC);
+    let half = n * V::constant(&0.5) + V::constant(&MAGIC);
+    let rest = n - (half - V::constant(&MAGIC)) + V::constant(&MAGIC);
     e * V::exp2_of_magic(half) * V::exp2_of_magic(rest)
 }
 
 /// e^r and MAGIC + n where x = n ln 2 + r, |r| <= ln(2) / 2.
 #[inline(always)]
 fn reduced_exp<V: Float32>(x: V) -> (V, V) {
-    let magic = x * V::splat(core::f32::consts::LOG2_E) + V::splat(MAGIC);
-    let n = magic - V::splat(MAGIC);
-    let r = x - n * V::splat(LN_2_HIGH) - n * V::splat(LN_2_LOW);
+    let magic = x * V::constant(&core::f32::consts::LOG2_E) + V::constant(&MAGIC);
+    let n = magic - V::constant(&MAGIC);
+    let r = x - n * V::constant(&LN_2_HIGH) - n * V::constant(&LN_2_LOW);
     let p = polynomial(r, EXP);
-    (p * (r * r) + r + V::splat(1.0), magic)
+    (p * (r * r) + r + V::constant(&1.0), magic)
 }
 
 /// ln x. Error at most 1 ulp, denormal x included; ln 0 = -inf, of a negative x NaN, ln inf = inf.
@@ -114,18 +115,18 @@ fn reduced_exp<V: Float32>(x: V) -> (V, V) {
 pub(crate) fn ln<V: Float32>(x: V) -> V {
     let zero = V::splat(0.0);
     // A denormal has no exponent field to read: scale it up by 2^23 first.
-    let tiny = V::splat(f32::MIN_POSITIVE);
-    let (m, e) = V::select_lt(x, tiny, x * V::splat(8_388_608.0), x).split();
-    let e = V::select_lt(x, tiny, e - V::splat(23.0), e);
-    let f = m - V::splat(1.0);
+    let tiny = V::constant(&f32::MIN_POSITIVE);
+    let (m, e) = V::select_lt(x, tiny, x * V::constant(&8_388_608.0), x).split();
+    let e = V::select_lt(x, tiny, e - V::constant(&23.0), e);
+    let f = m - V::constant(&1.0);
     let p = polynomial(f, LN);
     let square = f * f;
-    let small = p * (f * square) + e * V::splat(LN_2_LOW) - V::splat(0.5) * square;
-    let y = f + small + e * V::splat(LN_2_HIGH);
-    let y = V::select_le(x, zero, V::splat(f32::NEG_INFINITY), y);
-    let y = V::select_lt(x, zero, V::splat(f32::NAN), y);
+    let small = p * (f * square) + e * V::constant(&LN_2_LOW) - V::constant(&0.5) * square;
+    let y = f + small + e * V::constant(&LN_2_HIGH);
+    let y = V::select_le(x, zero, V::constant(&f32::NEG_INFINITY), y);
+    let y = V::select_lt(x, zero, V::constant(&f32::NAN), y);
     // +inf and NaN are their own answers.
-    V::select_lt(x, V::splat(f32::INFINITY), y, x)
+    V::select_lt(x, V::constant(&f32::INFINITY), y, x)
 }
 
 /// tanh x. Error at most 2 ulp; exactly +-1 from |x| = 9.1 on.
@@ -135,18 +136,18 @@ pub(crate) fn tanh<V: Float32>(x: V) -> V {
     let square = x * x;
     let p = polynomial(square, TANH);
     // As a factor, so that the zeros keep their signs.
-    let near = x * (p * square + V::splat(1.0));
+    let near = x * (p * square + V::constant(&1.0));
     // e^(2 |x|), whose n is at most 27 where it counts: one factor is enough, and gives the bits of `exp`.
-    let (e, n) = reduced_exp((size + size).at_most(V::splat(18.4)));
-    let far = V::splat(1.0) - V::splat(2.0) / (e * V::exp2_of_magic(n) + V::splat(1.0));
+    let (e, n) = reduced_exp((size + size).at_most(V::constant(&18.4)));
+    let far = V::constant(&1.0) - V::constant(&2.0) / (e * V::exp2_of_magic(n) + V::constant(&1.0));
     let far = V::select_lt(x, V::splat(0.0), -far, far);
-    V::select_lt(size, V::splat(0.625), near, far)
+    V::select_lt(size, V::constant(&0.625), near, far)
 }
 
 /// 1 / (1 + e^-x) by e = e^-|x|, which cannot overflow. Error at most 2.5 ulp, both tails included.
 #[inline(always)]
 pub(crate) fn sigmoid<V: Float32>(x: V) -> V {
-    let one = V::splat(1.0);
+    let one = V::constant(&1.0);
     let e = exp(-x.abs());
     V::select_lt(x, V::splat(0.0), e, one) / (one + e)
 }
@@ -155,22 +156,22 @@ pub(crate) fn sigmoid<V: Float32>(x: V) -> V {
 /// 2 for x >= 0; 0 at -inf, 1 at inf, NaN stays NaN.
 #[inline(always)]
 pub(crate) fn normal_cdf<V: Float32>(x: V) -> V {
-    let c = V::splat;
+    let c = V::constant;
     // Past this the tail is 0, and the squares below would overflow.
-    let size = x.abs().at_most(c(14.5));
+    let size = x.abs().at_most(c(&14.5));
     let square = size * size;
-    let t = x * c(core::f32::consts::FRAC_1_SQRT_2);
-    let near = c(0.5) + c(0.5) * (t * polynomial(c(0.5) * square, ERF));
+    let t = x * c(&core::f32::consts::FRAC_1_SQRT_2);
+    let near = c(&0.5) + c(&0.5) * (t * polynomial(c(&0.5) * square, ERF));
     // What rounding took from the square (Dekker): in the tail it would cost 50 ulp of e^(-x^2 / 2).
-    let split = size * c(4097.0);
+    let split = size * c(&4097.0);
     let high = split - (split - size);
     let low = size - high;
-    let lost = high * high - square + c(2.0) * high * low + low * low;
-    let e = exp(c(-0.5) * square);
-    let e = e - e * (c(0.5) * lost);
-    let q = c(core::f32::consts::SQRT_2) / size;
+    let lost = high * high - square + c(&2.0) * high * low + low * low;
+    let e = exp(c(&-0.5) * square);
+    let e = e - e * (c(&0.5) * lost);
+    let q = c(&core::f32::consts::SQRT_2) / size;
     let [middle, end] = ERFC.map(|c| polynomial(q * q, c));
-    let tail = c(0.5) * (e * (q * V::select_lt(size, c(2.0 * core::f32::consts::SQRT_2), middle, end)));
-    let far = V::select_lt(x, c(0.0), tail, c(1.0) - tail);
-    V::select_lt(size, c(core::f32::consts::SQRT_2), near, far)
+    let tail = c(&0.5) * (e * (q * V::select_lt(size, c(&TWICE_SQRT_2), middle, end)));
+    let far = V::select_lt(x, V::splat(0.0), tail, c(&1.0) - tail);
+    V::select_lt(size, c(&core::f32::consts::SQRT_2), near, far)
 }

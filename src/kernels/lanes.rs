@@ -236,6 +236,11 @@ pub trait Lanes:
 
 /// What the f32 polynomials need beyond arithmetic: the fields of the number.
 pub(crate) trait Float32: Lanes<Scalar = f32> {
+    /// `x` in all lanes.
+    #[inline(always)]
+    fn constant(x: &'static f32) -> Self {
+        Self::splat(*x)
+    }
     /// 2^n from t = 1.5 * 2^23 + n, for whole n in -126..=127.
     fn exp2_of_magic(t: Self) -> Self;
     /// x = m * 2^e with m in [sqrt(1/2), sqrt(2)); x positive and normal.
