@@ -24,6 +24,12 @@ pub(super) struct At {
 }
 
 impl At {
+    /// The value of node `id`.
+    fn value<T: Real>(tape: &Tape<T>, id: u32) -> Self {
+        let range = &tape.storages[tape.nodes[id as usize].storage as usize].at;
+        At { start: range.start, len: range.len() }
+    }
+
     fn of<T>(self, array: &[T]) -> &[T] {
         &array[self.start..self.start + self.len]
     }
@@ -73,10 +79,7 @@ impl Forward {
     /// The step that computes node `id`.
     pub(super) fn of<T: Real>(tape: &Tape<T>, id: usize) -> Self {
         let node = &tape.nodes[id];
-        let value = |id: u32| {
-            let range = &tape.storages[tape.nodes[id as usize].storage as usize].at;
-            At { start: range.start, len: range.len() }
-        };
+        let value = |id: u32| At::value(tape, id);
         let out = value(id as u32);
         match (node.op, node.args()) {
             (Op::Linear, &[x, weight, ref bias @ ..]) => {
@@ -106,10 +109,7 @@ impl Forward {
                 _ => None,
             },
             Op::Conv2d { window, groups } => {
-                let at = |id: u32| {
-                    let range = &tape.storages[tape.nodes[id as usize].storage as usize].at;
-                    At { start: range.start, len: range.len() }
-                };
+                let at = |id: u32| At::value(tape, id);
                 let &[x, weight, ref bias @ ..] = node.args() else { return None };
                 let shape = |id: u32| tape.nodes[id as usize].shape;
                 let size = product::conv_size(shape(x), shape(weight), window, groups);
@@ -163,10 +163,7 @@ impl Backward {
     /// The step that computes the gradient of operand `nth` of node `id`.
     pub(super) fn of<T: Real>(tape: &Tape<T>, id: usize, nth: usize, write: Write) -> Self {
         let node = &tape.nodes[id];
-        let value = |id: u32| {
-            let range = &tape.storages[tape.nodes[id as usize].storage as usize].at;
-            At { start: range.start, len: range.len() }
-        };
+        let value = |id: u32| At::value(tape, id);
         let grad = |id: u32| {
             let node = &tape.nodes[id as usize];
             let start = node.grad.expect("a step is made where a gradient comes and one is wanted");
