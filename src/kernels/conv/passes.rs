@@ -110,16 +110,15 @@ impl<R: Real> Pass<'_, R> {
             for y in whole..rows.windows {
                 let out = &mut out[(rows.out[0] + y * rows.out[1]) * self.out[0] + cols.out[0]..];
                 match (self.along, count) {
-                    // (Not in the light build, which is after bytes.)
+                    // (Not in the light build and not for the scalar of the proof: there bytes count for more.)
                     #[cfg(feature = "full")]
-                    (Along::Channels, _) if width > R::Lanes::COUNT => match cols.stride * self.depth {
+                    (Along::Channels, _) if width > R::Lanes::COUNT && !R::PLAIN => match cols.stride * self.depth {
                         8 => part.by_channel::<2, 8>(y, out),
                         16 => part.by_channel::<2, 16>(y, out),
                         32 => part.by_channel::<2, 32>(y, out),
                         64 => part.by_channel::<2, 64>(y, out),
                         _ => part.by_channel::<2, 0>(y, out),
                     },
-                    #[cfg(not(feature = "full"))]
                     (Along::Channels, _) if width > R::Lanes::COUNT => part.by_channel::<2, 0>(y, out),
                     (Along::Channels, _) => part.by_channel::<1, 0>(y, out),
                     (Along::Pixels, 1) => part.by_pixel::<1>(y, out),

@@ -37,7 +37,7 @@ impl<R: Real> Gather<'_, R> {
     /// for all of them; but each window touches another line of the cache, which pays while the image stays in the nearest one:
     /// forward and both gradients together take 0.97 of the time for 14x14x16 -> 32, 1.05 for 56x56x64 -> 64 (V8, simd128).
     pub(super) fn turns([rows, cols]: [Axis; 2], depth: usize, channels: usize) -> Along {
-        let near = depth == 1 || rows.frame * cols.frame * depth <= NEAR;
+        let near = !R::PLAIN && (depth == 1 || rows.frame * cols.frame * depth <= NEAR);
         if channels > 1 && near { Along::Channels } else { Along::Pixels }
     }
 
@@ -48,6 +48,8 @@ impl<R: Real> Gather<'_, R> {
         if self.channels == 1 && self.axes[1].apart == 1 {
             return self.one_channel(sums);
         }
+        // (What the scalar of the proof never needs is not compiled for it.)
+        let turned_image = !R::PLAIN && self.along == Along::Channels;
         let (mut first, mut rest) = (0, sums);
         while first < self.channels {
             let (count, width) = panel::<R>(Along::Channels, first, self.channels);
@@ -62,8 +64,8 @@ impl<R: Real> Gather<'_, R> {
                     let from = &self.grads[(first * rows + y) * cols + x..];
                     pack_cols(from, rows * cols, count, width, turned);
                     match (width > R::Lanes::COUNT, self.axes[1].stride) {
-                        (true, _) if self.along == Along::Channels => self.runs::<2>([y, x], size, turned, panel),
-                        (_, _) if self.along == Along::Channels => self.runs::<1>([y, x], size, turned, panel),
+                        (true, _) if turned_image => self.runs::<2>([y, x], size, turned, panel),
+                        (false, _) if turned_image => self.runs::<1>([y, x], size, turned, panel),
                         (true, 1) => self.windows::<2, true>([y, x], size, turned, panel),
                         (true, _) => self.windows::<2, false>([y, x], size, turned, panel),
                         (false, _) => self.windows::<1, false>([y, x], size, turned, panel),
