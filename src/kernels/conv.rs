@@ -333,9 +333,9 @@ pub fn conv2d_backward_weight<R: Real>(
     let (sums, scratch) = scratch.split_at_mut(packed_len::<R>(per_group, taps));
     let (turned, scratch) = scratch.split_at_mut(TURNED);
     let offsets = as_offsets(offsets);
-    let turn = Gather::<R>::turns(axes, group_c, per_group);
-    write_offsets::<R>(axes, group_c, turn, offsets);
-    let mut images = Images::new(axes, group_c, turn, scratch);
+    let image_along = Gather::<R>::image_along(axes, group_c, per_group);
+    write_offsets::<R>(axes, group_c, image_along, offsets);
+    let mut images = Images::new(axes, group_c, image_along, scratch);
     for g in 0..p.groups {
         let grads = &mut grad_weight[g * per_group * taps..][..per_group * taps];
         // Panels hold taps as (kh, kw, c), the weight as (c, kh, kw).
@@ -346,7 +346,7 @@ pub fn conv2d_backward_weight<R: Real>(
         for n in 0..p.input[0] {
             let image = images.get(part(input, p.input, [n, g], p.groups));
             let grads = part(grad_out, p.output, [n, g], p.groups);
-            Gather { axes, image, along: turn, offsets, grads, channels: per_group }.run(sums, turned);
+            Gather { axes, image, image_along, offsets, grads, channels: per_group }.run(sums, turned);
         }
         for_panels(along, [per_group, taps], sums, |o, t, sum| grads[place(o, t)] = *sum);
     }

@@ -192,6 +192,9 @@ fn blocks<R: Real>(
         plain::matmul(size, rows, [lhs, rhs], out, write);
         return then(0, out);
     }
+    let (layout, lanes) = (size.layout::<R>(), R::Lanes::COUNT);
+    let Layout { kc: most, mc: at_once, packing, scratch: wanted, .. } = layout;
+    assert!(scratch.len() >= wanted, "matmul: scratch has {} elements, {wanted} are needed", scratch.len());
     if m == 0 || n == 0 {
         return;
     }
@@ -201,9 +204,6 @@ fn blocks<R: Real>(
     if k == 0 {
         return then(0, out);
     }
-    let (layout, lanes) = (size.layout::<R>(), R::Lanes::COUNT);
-    let Layout { kc: most, mc: at_once, packing, scratch: wanted, .. } = layout;
-    assert!(scratch.len() >= wanted, "matmul: scratch has {} elements, {wanted} are needed", scratch.len());
     let (packed_lhs, packed_rhs) = scratch.split_at_mut(layout.lhs);
     // Panels that no second block of rows will ask for need not be kept.
     let keep = packing.rhs && m > at_once;

@@ -6,7 +6,7 @@
 use super::axis::Axis;
 use super::passes::{Along, panel};
 use crate::kernels::lanes::MAX_LANES;
-use crate::kernels::matmul::{load_tile, pack_cols, store_tile};
+use crate::kernels::matmul::{Scalars, Vectors, load_tile, pack_cols, store_tile, tile};
 use crate::kernels::{Lanes, Real};
 
 /// Elements of turned gradients at a time: 16 KB of f32, half of the nearest cache.
@@ -20,7 +20,7 @@ pub(super) struct Gather<'a, R> {
     /// The input in its frame, `[h, w, c]` for lanes along channels, else `[c, h, w]`.
     pub image: &'a [R],
     /// How it lies.
-    pub along: Along,
+    pub image_along: Along,
     /// Where each tap (kh, kw, c) stands from its window's first place, in bytes.
     pub offsets: &'a [u32],
     /// The output's gradient, `[channels, oh, ow]`.
@@ -36,7 +36,7 @@ impl<R: Real> Gather<'_, R> {
     /// How the image had better lie. With channels innermost the taps of a tile stand side by side, so that one address does
     /// for all of them; but each window touches another line of the cache, which pays while the image stays in the nearest one:
     /// forward and both gradients together take 0.97 of the time for 14x14x16 -> 32, 1.05 for 56x56x64 -> 64 (V8, simd128).
-    pub(super) fn turns([rows, cols]: [Axis; 2], depth: usize, channels: usize) -> Along {
+    pub(super) fn image_along([rows, cols]: [Axis; 2], depth: usize, channels: usize) -> Along {
         let near = !R::PLAIN && (depth == 1 || rows.frame * cols.frame * depth <= NEAR);
         if channels > 1 && near { Along::Channels } else { Along::Pixels }
     }
@@ -49,7 +49,7 @@ impl<R: Real> Gather<'_, R> {
             return self.one_channel(sums);
         }
         // (What the scalar of the proof never needs is not compiled for it.)
-        let turned_image = !R::PLAIN && self.along == Along::Channels;
+        let turned_image = !R::PLAIN && self.image_along == Along::Channels;
         let (mut first, mut rest) = (0, sums);
         while first < self.channels {
             let (count, width) = panel::<R>(Along::Channels, first, self.channels);
@@ -169,31 +169,10 @@ impl<R: Real> Gather<'_, R> {
     ) -> usize {
         let width = V * R::Lanes::COUNT;
         let [row, step] = [self.axes[0].stride * self.axes[1].frame * depth, self.axes[1].stride * depth];
-        assert!(
-            (rows - 1) * row + (cols - 1) * step + M <= image.len(),
-            "conv2d_backward_weight: the image ends early"
-        );
-        assert!(rows * cols * width <= turned.len(), "conv2d_backward_weight: the gradients end early");
         let mut acc: [[R::Lanes; V]; M] = load_tile(sums, width, width);
-        let (mut pixel, mut turned) = (image.as_ptr(), turned.as_ptr());
-        for _ in 0..rows {
-            let end = pixel.wrapping_add(cols * step);
-            while pixel != end {
-                // SAFETY: this is one of rows x cols windows, so the largest offsets read are those asserted above.
-                unsafe {
-                    let grads: [R::Lanes; V] =
-                        core::array::from_fn(|v| R::Lanes::load_raw(turned.add(v * R::Lanes::COUNT)));
-                    for (i, acc) in acc.iter_mut().enumerate() {
-                        let a = R::Lanes::splat(*pixel.add(i));
-                        for (acc, b) in acc.iter_mut().zip(grads) {
-                            *acc = *acc + a * b;
-                        }
-                    }
-                }
-                pixel = pixel.wrapping_add(step);
-                turned = turned.wrapping_add(width);
-            }
-            pixel = pixel.wrapping_add(row).wrapping_sub(cols * step);
+        for y in 0..rows {
+            let pixels = Scalars { slice: &image[y * row..], row: 1, step };
+            tile(cols, pixels, Vectors { slice: &turned[y * cols * width..], step: width }, &mut acc);
         }
         store_tile(acc, sums, width, width);
         M

@@ -32,8 +32,9 @@ fn copy_rows<R: Real, const WIDTH: usize>(from: &[R], row: usize, to: &mut [R]) 
 #[inline(never)]
 pub(in crate::kernels) fn pack_cols<R: Real>(from: &[R], row: usize, cols: usize, width: usize, to: &mut [R]) {
     let (lanes, k) = (R::Lanes::COUNT, to.len() / width);
+    assert!(cols <= width, "pack_cols: {cols} columns do not fit in {width}");
     let mut j = 0;
-    while j + lanes <= cols.min(width) {
+    while j + lanes <= cols {
         assert!(k == 0 || (j + lanes - 1) * row + k <= from.len(), "pack_cols: the matrix ends early");
         let block = |p: usize, to: &mut [R]| {
             // SAFETY: p + lanes <= k, so that the last row's last vector is the one asserted above; and `to` has k rows of at
