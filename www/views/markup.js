@@ -135,16 +135,18 @@ export class Markup {
 
   /** Takes a revision of the markup, and the numbers; or half of these now, and half the next time. @param {number} revision @param {boolean} half */
   update(revision, half) {
-    if (revision !== this.#revision) {
+    const fresh = revision !== this.#revision;
+    if (fresh) {
       this.#revision = revision;
       this.#build();
     }
     const slots = this.engine.call("slots", this.index);
     this.#moving = this.#flows.filter(({ slot }) => slots[slot] > 0).map(({ element }) => element);
-    this.#second = half && !this.#second;
-    const middle = this.#bindings.length >> 1;
-    const bindings = !half ? this.#bindings : this.#second ? this.#bindings.slice(middle) : this.#bindings.slice(0, middle);
-    for (const binding of bindings) {
+    // New markup has no numbers yet: it gets all of them.
+    const some = half && !fresh;
+    this.#second = some && !this.#second;
+    const middle = some ? this.#bindings.length >> 1 : 0;
+    for (const binding of this.#second || !some ? this.#bindings.slice(middle) : this.#bindings.slice(0, middle)) {
       const value = slots[binding.slot];
       if (Object.is(value, binding.last)) continue;
       binding.last = value;
