@@ -3,9 +3,9 @@
 //! The map. Layers are modules; an arrow reads "may import", and nothing else may (`tests/layers.rs` checks it):
 //!
 //! ```text
-//! web (wasm32) -> lessons -> nn -> autograd -> tensor -> kernels
+//! web (wasm32) -> session -> lessons -> nn -> autograd -> tensor -> kernels
 //!              -> plot -> view      lessons -> data, analysis      anyone -> view, rng, decimal
-//! bin/site (native) -> lessons, plot, data
+//! bin/site (native) -> session, lessons, plot, data
 //! ```
 //!
 //! | module | what lives there | what may not |
@@ -16,7 +16,8 @@
 //! | [`nn`] | layers, initialisation, losses, optimisers | lessons, drawing |
 //! | [`data`] | data sets and where they come from | training |
 //! | [`analysis`] | arithmetic about architectures: FLOPs, receptive fields | tensors |
-//! | [`lessons`] | the contract of a lesson, the registry, the run that can be rewound, the lessons | DOM, time, drawing, prose |
+//! | [`lessons`] | the contract of a lesson, the registry, the lessons | DOM, time, drawing, prose |
+//! | [`session`] | a lesson with a past: acts, work, frames, the run that can be rewound, the address | DOM, threads, clocks |
 //! | [`view`] | what can be shown: numbers with a kind | drawing |
 //! | [`plot`] | draws a view: charts through plotters, markup for networks, formulas and tables | computing |
 //! | [`rng`] | the one seeded generator | the system's randomness |
@@ -37,6 +38,7 @@ pub mod lessons;
 pub mod nn;
 pub mod plot;
 pub mod rng;
+pub mod session;
 pub mod tensor;
 pub mod view;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]

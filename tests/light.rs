@@ -2,7 +2,8 @@
 //! which lessons are meant.
 
 use tensorscope::lessons::manifest::Kind;
-use tensorscope::lessons::{Entry, LIGHT, REGISTRY, Run};
+use tensorscope::lessons::{Entry, LIGHT, REGISTRY};
+use tensorscope::session::Run;
 
 fn entries() -> Vec<&'static Entry> {
     REGISTRY.iter().filter(|entry| LIGHT.contains(&entry.manifest.id)).collect()

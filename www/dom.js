@@ -38,11 +38,15 @@ export function find(root, selector) {
   return /** @type {T} */ (found);
 }
 
-const policy = window.trustedTypes?.createPolicy("tensorscope", { createHTML: (text) => text });
+/** What the page makes markup and workers of comes from the engine and from its own files: the one policy lets it pass. */
+export const trusted = window.trustedTypes?.createPolicy("tensorscope", { createHTML: (text) => text, createScriptURL: (url) => url }) ?? {
+  createHTML: (/** @type {string} */ text) => text,
+  createScriptURL: (/** @type {string} */ url) => url,
+};
 
 /** Replaces the content of `element` by markup that the engine wrote. @param {Element} element @param {string} markup */
 export function insert(element, markup) {
-  element.innerHTML = policy ? policy.createHTML(markup) : markup;
+  element.innerHTML = trusted.createHTML(markup);
 }
 
 /** Icons on a grid of 24, drawn in lines unless they are filled. @type {Record<string, string>} */

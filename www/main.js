@@ -3,7 +3,7 @@
  * when it is near the window; the first one owns the address.
  */
 
-import { Figure } from "./figure.js";
+import { Figure } from "./figure/figure.js";
 import { Address } from "./state.js";
 import { themes } from "./theme.js";
 import { dictionary } from "./words.js";

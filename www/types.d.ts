@@ -3,32 +3,32 @@
  * Types only: nothing here is shipped. The methods of `Session` are described in `src/web/mod.rs`.
  */
 
-/** A running lesson inside WebAssembly. Problems are tab-separated lines: code, subject, given, expected. */
-export interface Session {
-  setWords(lines: string): void;
-  notices(): string;
-  state(): string;
-  /** Preset, seed, and the controls in the order of the manifest. */
-  controls(): string;
-  set(id: string, text: string): string;
-  edit(id: string, text: string): string;
-  step(): number;
-  furthest(): number;
-  maxStep(): number;
-  moments(): string;
-  moment(): number;
-  setMoment(index: number): void;
-  setProgress(progress: number): void;
-  /** Ids of the files that are needed and not there, separated by spaces. */
-  missing(): string;
-  provide(id: string, bytes: Uint8Array): string;
-  seek(step: number): void;
-  work(maxSteps: number): number;
-  behind(): boolean;
-  advanced(): number;
-  prove(): boolean;
-  reset(): void;
-  refresh(view: number): number;
+/** What an engine shows at a moment; whoever shows it uses it up. */
+export interface Frame {
+  bytes(): Uint8Array<ArrayBuffer>;
+}
+
+/** A running lesson inside WebAssembly. */
+export interface Engine {
+  /** An act as a line: a name and its parts, separated by tabs. */
+  act(line: string): void;
+  file(id: string, bytes: Uint8Array): void;
+  /** Steps left, and half a step more where something else is left. */
+  work(units: number, prove: boolean): number;
+  /** Of these views, a bit each. */
+  frame(views: number, readouts: boolean, prove: boolean): Frame;
+  answer(): Float64Array;
+  pytorch(): string;
+  csv(): string;
+  free(): void;
+}
+
+/** What shows the frames of one figure. */
+export interface Painter {
+  show(frame: Frame): Float64Array;
+  text(part: number): string;
+  values(): Float64Array;
+  proof(): Float64Array;
   markup(view: number): string;
   slots(view: number): Float64Array;
   draw(view: number, canvas: HTMLCanvasElement, scale: number, palette: Uint32Array): void;
@@ -37,25 +37,29 @@ export interface Session {
   /** Lines of tab-separated fields: x, top, bottom, name of the place; then y, series, name, text of each value. */
   reading(view: number, x: number, y: number, width: number, height: number): string;
   table(view: number): string;
-  readoutIds(): string;
-  readoutRevision(): number;
-  readoutValues(): Float64Array;
-  pick(id: string): string;
-  verify(): Float64Array;
-  predict(): Float64Array;
-  pytorch(): string;
-  csv(): string;
-  free(): void;
 }
 
 /** The module that wasm-bindgen writes. Every import with another query is another, independent instance. */
 export interface Glue {
   default(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
-  Session: new (lesson: string, state: string) => Session;
+  Engine: new (lesson: string, state: string) => Engine;
+  Painter: new (lesson: string, words: string) => Painter;
+  Frame: { of(bytes: Uint8Array): Frame };
   lastPanic(): string;
   simd(): boolean;
   newSeed(): number;
 }
+
+/** What the next frame is to have. */
+export interface Wants {
+  /** A bit a view. */
+  views: number;
+  readouts: boolean;
+  prove?: boolean;
+}
+
+/** Where an engine runs: on the page's own thread or in a worker, operated alike (`host/local.js`). */
+export type Host = import("./host/local.js").Local | import("./host/remote.js").Remote;
 
 /** A choice stands at one of these options. */
 export interface When {
@@ -104,6 +108,8 @@ export interface Lesson {
   id: string;
   /** Its module is the light one. */
   light: boolean;
+  /** It computes for long, and so in a worker. */
+  heavy: boolean;
   controls: Control[];
   presets: { id: string; values: Record<string, string> }[];
   views: ViewSpec[];
@@ -122,8 +128,13 @@ export interface Page {
   root: string;
 }
 
+interface TrustedRules {
+  createHTML(text: string): string;
+  createScriptURL(url: string): string;
+}
+
 declare global {
   interface Window {
-    trustedTypes?: { createPolicy(name: string, rules: { createHTML(text: string): string }): { createHTML(text: string): string } };
+    trustedTypes?: { createPolicy(name: string, rules: TrustedRules): TrustedRules };
   }
 }

@@ -259,3 +259,13 @@ fn parse_sizes(
 fn join(numbers: &[u32], separator: &str) -> String {
     numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(separator)
 }
+
+impl Value {
+    /// The number in it, where it is one: for lessons that take a slider while they run.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+}

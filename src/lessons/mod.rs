@@ -2,30 +2,29 @@
 //!
 //! A lesson is one file (or folder) here, one line in [`REGISTRY`], and prose in two languages under `www/lessons/`.
 //! It knows no DOM, no time and no drawing: it is asked for numbers at a step and a moment, and gives them. Being cloned
-//! is what makes a run rewindable ([`run::Run`]).
+//! is what makes a run rewindable (`session::run`).
 //!
 //! A *step* is one update of the training run (or one element of a stream); a *moment* is one stage inside a step
 //! (`z1`, `a1`, ..., `update`). The state of a lesson moves only with `step`, `set` and `edit`; a moment only selects
 //! how much of the step is shown.
 
-pub mod address;
 pub mod assets;
 pub mod backprop;
 pub mod config;
 #[cfg(feature = "full")]
 pub mod ema;
+pub mod history;
 pub mod manifest;
 pub mod problem;
 #[cfg(feature = "full")]
 pub mod receptive_field;
-pub mod run;
 
 use crate::view::{Format, Math, View};
 pub use assets::{Asset, Assets};
 use config::{Config, Value};
+pub use history::History;
 pub use manifest::Manifest;
 pub use problem::Problem;
-pub use run::{History, Run};
 
 /// Lessons of the light build, whose module is small because it has what they need and nothing else (`Cargo.toml`).
 pub const LIGHT: &[&str] = &[backprop::ENTRY.manifest.id];

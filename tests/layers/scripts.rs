@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::files::{File, sources};
 
 /// The one script that knows the generated glue.
-const ENGINE: &str = "www/engine.js";
+const ENGINE: &str = "www/host/instance.js";
 
 /// The one script that measures, and what it shares with the bench.
 const BENCH: [&str; 2] = ["www/machine.js", "tests/bench/alone.mjs"];

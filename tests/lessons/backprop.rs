@@ -1,7 +1,7 @@
 //! Lesson 1: the values of the published walk-through, the three-way proof, the faults.
 
 use super::{go, readout, run};
-use tensorscope::lessons::Run;
+use tensorscope::session::Run;
 
 /// Name, and every digit that is printed.
 const FIRST_STEP: &[(&str, &str)] = &[

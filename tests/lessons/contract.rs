@@ -2,8 +2,9 @@
 
 use super::{bits, go, run};
 use std::collections::HashSet;
+use tensorscope::lessons::REGISTRY;
 use tensorscope::lessons::manifest::{Effect, Kind};
-use tensorscope::lessons::{REGISTRY, Run};
+use tensorscope::session::Run;
 
 #[test]
 fn ids_are_unique() {

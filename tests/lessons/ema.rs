@@ -1,7 +1,8 @@
 //! Lesson 2: published values, the trajectory that another beta is read from, streams with a spike or without a number.
 
 use super::{bits, go, readout, run};
-use tensorscope::lessons::{Run, find};
+use tensorscope::lessons::find;
+use tensorscope::session::Run;
 use tensorscope::view::View;
 
 /// Compares a readout with all printed digits.

@@ -12,7 +12,8 @@ mod programs;
 mod reading;
 mod receptive_field;
 
-use tensorscope::lessons::{Run, find};
+use tensorscope::lessons::find;
+use tensorscope::session::Run;
 
 /// The lesson called `id` in the state of an address, arrived at its step.
 fn run(id: &str, state: &str) -> Run {

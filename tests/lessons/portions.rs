@@ -2,7 +2,8 @@
 //! has learned.
 
 use super::{bits, go, readout, run};
-use tensorscope::lessons::{Run, find};
+use tensorscope::lessons::find;
+use tensorscope::session::Run;
 
 const LESSON: &str = "receptive-field";
 

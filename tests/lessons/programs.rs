@@ -5,7 +5,8 @@
 
 use super::{go, readout, run};
 use std::{env, fs, path::PathBuf};
-use tensorscope::lessons::{REGISTRY, Run, find};
+use tensorscope::lessons::{REGISTRY, find};
+use tensorscope::session::Run;
 
 /// The program of a preset, and its output.
 fn files(lesson: &str, preset: &str) -> [PathBuf; 2] {

@@ -1,8 +1,8 @@
 //! Lesson 9: published fields, five hundred stacks against a recurrence of their own, the proof by gradient.
 
 use super::{bits, go, readout, run};
-use tensorscope::lessons::Run;
 use tensorscope::rng::Rng;
+use tensorscope::session::Run;
 
 const LESSON: &str = "receptive-field";
 

@@ -112,9 +112,9 @@ for (const { id } of lessons) {
         // The glue of the first figure: the same address is the same module.
         const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
         const glue = await import(loaded.find((name) => /\/pkg\/(light|full)\.js\?/.test(name) && name.endsWith("i=1")));
-        const real = glue.Session.prototype.refresh;
-        glue.Session.prototype.refresh = () => {
-          glue.Session.prototype.refresh = real;
+        const real = glue.Painter.prototype.show;
+        glue.Painter.prototype.show = () => {
+          glue.Painter.prototype.show = real;
           throw new WebAssembly.RuntimeError("unreachable");
         };
       });

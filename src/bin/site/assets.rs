@@ -25,7 +25,7 @@ pub fn read(path: &Path) -> Result<String> {
 /// The scripts under `folder`, in the order of their paths.
 pub fn scripts(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
-    for place in ["", "views/"] {
+    for place in ["", "host/", "figure/", "figure/views/"] {
         let at = folder.join(place);
         for entry in fs::read_dir(&at).map_err(|error| Trouble::io(&at, &error))? {
             let entry = entry.map_err(|error| Trouble::io(&at, &error))?;

@@ -3,9 +3,10 @@
 //! Not alive: `www/figure.js` takes it over. Without scripts it is a picture of one state of the run with all its numbers;
 //! what could only be operated (the time axis, the controls) stands empty.
 
+use tensorscope::lessons::Entry;
 use tensorscope::lessons::manifest::{Place, ViewSpec};
-use tensorscope::lessons::{Entry, Run};
 use tensorscope::plot::{self, LIGHT, Mode, Style, Words};
+use tensorscope::session::Run;
 use tensorscope::view::View;
 
 use crate::html::escape;

@@ -35,8 +35,9 @@ use figure::Figure;
 use page::Page;
 use prose::{Prose, Strings};
 use serde_json::{Value, json};
-use tensorscope::lessons::{Entry, REGISTRY, Run};
+use tensorscope::lessons::{Entry, REGISTRY};
 use tensorscope::plot::{self, format};
+use tensorscope::session::Run;
 use tex::Tex;
 use trouble::{Result, Trouble};
 

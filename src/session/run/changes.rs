@@ -3,10 +3,10 @@
 
 use super::{Change, Run};
 use crate::lessons::Bearing;
-use crate::lessons::address::MOST_CHANGES;
 use crate::lessons::config::Config;
 use crate::lessons::manifest::Effect;
 use crate::lessons::problem::{Code, Problem};
+use crate::session::address::MOST_CHANGES;
 
 impl Run {
     /// Puts a change into the lesson.
@@ -137,10 +137,10 @@ impl Run {
         let reached = self.step as usize + 1;
         let rewritten = self.lesson.rewritten();
         if !rewritten.is_empty() {
-            self.history.columns.iter_mut().for_each(|column| column.truncate(reached));
+            self.history.truncate(reached);
         }
         for (index, values) in rewritten {
-            self.history.columns[index].copy_from_slice(&values);
+            self.history.rewrite(index, &values);
         }
     }
 
@@ -187,9 +187,7 @@ impl Run {
         let step = self.step;
         self.journal.retain(|change| change.step <= step);
         self.checkpoints.retain(|(at, _)| *at < step);
-        for column in &mut self.history.columns {
-            column.truncate(step as usize);
-        }
+        self.history.truncate(step as usize);
         self.target = step;
     }
 

@@ -5,7 +5,7 @@
  * It shows what the player says and sends what the reader wants; it computes nothing.
  */
 
-import { button, el, icon, insert } from "./dom.js";
+import { button, el, icon, insert } from "../dom.js";
 import { clamp, SPEEDS } from "./player.js";
 
 /** A wait is worth a word from this many milliseconds on, and the word stays so long after it: the next wait may follow. */
@@ -23,7 +23,7 @@ export class Timeline {
 
   /**
    * @param {HTMLElement} root
-   * @param {import("./words.js").Words} words
+   * @param {import("../words.js").Words} words
    * @param {import("./player.js").Player} player
    * @param {(act: () => void) => void} user runs an act of the reader
    */
@@ -180,7 +180,7 @@ export class Timeline {
     this.wait.hidden = !long && !(this.player.moving && now - this.#waited < LINGERING);
     if (wait && !this.wait.hidden) {
       this.waitText.textContent = this.say("computing", { step: this.#step, target: wait.to });
-      const done = this.#step + this.player.engine.call("advanced") - wait.from;
+      const done = this.#step + this.player.advanced - wait.from;
       this.bar.value = wait.to === wait.from ? 0 : clamp(done / (wait.to - wait.from), 0, 1);
     }
   }

@@ -2,25 +2,25 @@
  * Taking the figure away: its link, its computation as PyTorch, its pictures as SVG or PNG, its numbers as CSV.
  */
 
-import { copy } from "./clipboard.js";
-import { button, el } from "./dom.js";
+import { copy } from "../clipboard.js";
+import { button, el } from "../dom.js";
 import { Canvas } from "./views/canvas.js";
-
-/** @typedef {import("./engine.js").Engine} Engine */
 
 /** Size in CSS pixels of an exported picture; the PNG has twice as many. */
 const WIDTH = 800;
 const HEIGHT = 480;
 
+/** @typedef {(what: "csv" | "pytorch" | "svg", ...parts: any[]) => Promise<string>} Take */
+
 export class Share {
   /**
    * @param {HTMLElement} root
-   * @param {{ engine: Engine, words: import("./words.js").Words, user: (act: () => void) => void, link: () => string, name: string,
+   * @param {{ take: Take, words: import("../words.js").Words, user: (act: () => void) => void, link: () => string, name: string,
    *   views: import("./views.js").Views, failed: (error: unknown) => void }} figure `failed` is told why something cannot be had
    */
   constructor(root, figure) {
     this.figure = figure;
-    const { engine, words, user, name } = figure;
+    const { take, words, user, name } = figure;
     const { say } = words;
     this.menu = el("div", { class: "menu" });
     const more = el("details", { class: "export" }, el("summary", {}, say("export")), this.menu);
@@ -36,8 +36,8 @@ export class Share {
     /** @type {HTMLButtonElement} */
     const link = button("link", say("copy-link"), () => user(() => void copy(figure.link(), link, words)));
     /** @type {HTMLButtonElement} */
-    const code = button("code", say("copy-pytorch"), () => this.#take(async () => copy(await engine.take("pytorch"), code, words)));
-    this.csv = button("", "CSV", () => this.#take(async () => save(new Blob([await engine.take("csv")], { type: "text/csv" }), `${name}.csv`)));
+    const code = button("code", say("copy-pytorch"), () => this.#take(async () => copy(await take("pytorch"), code, words)));
+    this.csv = button("", "CSV", () => this.#take(async () => save(new Blob([await take("csv")], { type: "text/csv" }), `${name}.csv`)));
     root.replaceChildren(link, code, more);
   }
 
@@ -48,10 +48,10 @@ export class Share {
   }
 
   #list() {
-    const { engine, views, words, name } = this.figure;
+    const { take, views, words, name } = this.figure;
     const rows = views.pictures.map(({ index, spec, title, view }) => {
       const [width, height] = view instanceof Canvas ? view.size : [0, 0];
-      const svg = () => engine.take("svg", index, Math.round(width) || WIDTH, Math.round(height) || HEIGHT, views.colours);
+      const svg = () => take("svg", index, Math.round(width) || WIDTH, Math.round(height) || HEIGHT, views.colours);
       const file = (/** @type {string} */ kind) => `${name}-${spec.id}.${kind}`;
       return el(
         "div",

@@ -3,12 +3,12 @@
  * address and sends one; whether it is right is decided by the engine, which answers with a problem where it is not.
  */
 
-import { button, el, unique } from "./dom.js";
+import { button, el, unique } from "../dom.js";
 import { clamp } from "./player.js";
 import { lines } from "./readouts.js";
 
-/** @typedef {import("./types").Control} Control */
-/** @typedef {import("./words.js").Words} Words */
+/** @typedef {import("../types").Control} Control */
+/** @typedef {import("../words.js").Words} Words */
 /** @typedef {{ element: HTMLElement, show: (text: string) => void }} Widget */
 /** @typedef {{ id: string, label: string, spec: Control, words: Words, send: (text: string) => void }} Setting */
 
@@ -30,7 +30,7 @@ export class Controls {
 
   /**
    * @param {HTMLElement} root
-   * @param {import("./types").Lesson} lesson
+   * @param {import("../types").Lesson} lesson
    * @param {Words} words
    * @param {{ set: (id: string, text: string) => void, seed: () => void, undo: () => void, reset: () => void }} acts
    */
@@ -67,7 +67,7 @@ export class Controls {
     if (document.activeElement !== this.seed) this.seed.value = seed;
   }
 
-  /** Whether a choice is shown, and stands at one of these options. @param {import("./types").When} when */
+  /** Whether a choice is shown, and stands at one of these options. @param {import("../types").When} when */
   holds({ choice, options }) {
     const index = this.#widgets.findIndex(([spec]) => spec.id === choice);
     return options.includes(this.#texts[index]) && this.#shown(index);

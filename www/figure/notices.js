@@ -3,8 +3,8 @@
  * act succeeds; and trouble, which stays, says what to do and offers it.
  */
 
-import { copy } from "./clipboard.js";
-import { button, el } from "./dom.js";
+import { copy } from "../clipboard.js";
+import { button, el } from "../dom.js";
 
 /** Milliseconds between two sentences of the live region. */
 const PAUSE = 2000;
@@ -13,7 +13,7 @@ export class Notices {
   #spoken = 0;
   #timer = 0;
 
-  /** @param {HTMLElement} root the figure @param {import("./words.js").Words} words */
+  /** @param {HTMLElement} root the figure @param {import("../words.js").Words} words */
   constructor(root, words) {
     this.words = words;
     this.list = el("div", { class: "notices", role: "status" });

@@ -3,8 +3,8 @@
  * as many as a frame allows, in turn, and numbers no faster than they can be read. Drawing itself is the engine's.
  */
 
-import { find } from "./dom.js";
-import { palette } from "./theme.js";
+import { find } from "../dom.js";
+import { palette } from "../theme.js";
 import { Canvas } from "./views/canvas.js";
 import { Markup } from "./views/markup.js";
 
@@ -19,7 +19,7 @@ const LAYOUT = 6;
 const READABLE = { network: 60, formula: 120, table: 150 };
 const SMOOTH = 45;
 
-/** @typedef {import("./types").ViewSpec} ViewSpec */
+/** @typedef {import("../types").ViewSpec} ViewSpec */
 /** @typedef {{ spec: ViewSpec, index: number, section: HTMLElement, title: string, view: Markup | Canvas, shown: number, cost: number }} Shown
  *   `shown`: when it was drawn last; `cost`: the milliseconds that this took */
 
@@ -28,19 +28,21 @@ export class Views {
   #all = [];
   /** @type {Uint32Array | undefined} */
   #palette;
+  /** Of markup half of the numbers are written at a time: time runs too fast for all of them. */
+  #halves = false;
 
   /**
    * @param {HTMLElement} root the figure
    * @param {ViewSpec[]} specs of the lesson
-   * @param {import("./engine.js").Engine} engine
-   * @param {{ pointer: import("./views/markup.js").Pointer, words: import("./words.js").Words, guarded: (act: () => void) => void,
+   * @param {() => import("../host/painter.js").Painter} painter
+   * @param {{ pointer: import("./views/markup.js").Pointer, words: import("../words.js").Words, guarded: (act: () => void) => void,
    *   speak: (sentence: string) => void, redraw: () => void, click: (id: string, locate: () => Float64Array) => void,
    *   draw: (id: string, locate: () => Float64Array[]) => void, paint: (id: string, begins: boolean, locate: () => Float64Array[]) => void }} acts
    *   `locate` gives points in data units
    */
-  constructor(root, specs, engine, acts) {
+  constructor(root, specs, painter, acts) {
     this.root = root;
-    this.engine = engine;
+    this.painter = painter;
     this.acts = acts;
     for (const section of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-view]"))) {
       const index = specs.findIndex(({ id }) => id === section.dataset.view);
@@ -53,15 +55,14 @@ export class Views {
       /** @type {Markup | Canvas} */
       const view =
         spec.kind in READABLE
-          ? new Markup(picture, index, engine, acts.pointer)
-          : new Canvas(picture, index, engine, {
+          ? new Markup(picture, index, painter, acts.pointer)
+          : new Canvas(picture, index, painter, {
               title,
               words: acts.words,
               guarded: acts.guarded,
               speak: acts.speak,
               table: spec.kind !== "image",
               palette: () => this.colours,
-              redraw: acts.redraw,
               click: click ? (x, y) => this.#click(index, click, () => at([x, y])) : null,
               draw: draw ? (from, to) => acts.draw(draw, () => [at(from), at(to)]) : null,
               paint: stroke ? (points, begins) => acts.paint(stroke.id, begins, () => points.map(at)) : null,
@@ -81,7 +82,7 @@ export class Views {
     for (const { section } of this.#all) near.observe(section);
   }
 
-  /** Tells the views what the controls allow. @param {(when: import("./types").When) => boolean} holds */
+  /** Tells the views what the controls allow. @param {(when: import("../types").When) => boolean} holds */
   allow(holds) {
     for (const { spec, view } of this.#all) if (view instanceof Canvas) view.painting = !!spec.stroke && holds(spec.stroke.when);
   }
@@ -114,30 +115,32 @@ export class Views {
     for (const { view } of this.#all) if (view instanceof Markup) view.loosen();
   }
 
-  /** Forgets the colours. */
+  /** Draws all charts again as they are: the colours have changed. */
   recolour() {
     this.#palette = undefined;
-    for (const { view } of this.#all) view.stale = true;
+    for (const { view } of this.#all) if (view instanceof Canvas) view.repaint();
   }
 
   /**
-   * Draws.
+   * What the next frame is to have, a bit a view.
    * @param {boolean} moving time runs: the costly views wait
    * @param {number} rushing 0, or, where time runs too fast for every view in every frame, by how much longer than they should
    *   views have to wait for their turn: 1 on a fast device
    */
-  draw(moving, rushing) {
+  wants(moving, rushing) {
     const now = performance.now();
+    this.#halves = !!rushing;
     const due = this.#all.filter(({ spec, view }) => {
-      if (spec.moving && view.near) return false;
       const waits = spec.lazy || (moving && !view.near);
       if (waits) view.stale = true;
       return !waits;
     });
-    for (const shown of rushing ? this.#turn(rushing) : due) {
-      shown.shown = now;
-      this.#refresh(shown, !!rushing);
-    }
+    return mask(
+      (rushing ? this.#turn(rushing) : due).map((shown) => {
+        shown.shown = now;
+        return shown;
+      }),
+    );
   }
 
   /** Milliseconds that the next drawing will take, with what the browser then does. @param {number} rushing as for `draw` */
@@ -160,22 +163,24 @@ export class Views {
   }
 
   /** What was left out while things moved. @param {boolean} lazy the costly views, or the others */
-  settle(lazy) {
-    for (const shown of this.#all) if (shown.view.stale && shown.spec.lazy === lazy) this.#refresh(shown);
+  left(lazy) {
+    return mask(this.#all.filter(({ view, spec }) => view.stale && spec.lazy === lazy));
   }
 
-  /** The numbers of what is pointed at. */
-  point() {
-    for (const shown of this.#all) if (shown.view instanceof Markup && shown.view.near) this.#refresh(shown);
+  /** What shows the thing that is pointed at. */
+  get pointed() {
+    return mask(this.#all.filter(({ view }) => view instanceof Markup && view.near));
+  }
+
+  /** What shows how far the values of the moment have come. */
+  get travelling() {
+    return mask(this.#all.filter(({ spec, view }) => spec.moving && view.near));
   }
 
   /** How far the values of the moment have come, 0 to 1. @param {number} progress */
   travel(progress) {
     const text = progress.toFixed(3);
     for (const { view } of this.#all) if (view instanceof Markup) view.travel(text);
-    if (!this.#all.some(({ spec }) => spec.moving)) return;
-    this.engine.call("setProgress", progress);
-    for (const shown of this.#all) if (shown.spec.moving && shown.view.near) this.#refresh(shown);
   }
 
   /** @param {Set<string> | null} ids */
@@ -183,15 +188,23 @@ export class Views {
     for (const { view } of this.#all) if (view instanceof Markup) view.light(ids);
   }
 
-  /** @param {Shown} shown @param {boolean} [half] of what is markup; the other half comes the next time */
-  #refresh(shown, half = false) {
-    const { section, view, index } = shown;
-    const start = performance.now();
-    const revision = this.engine.call("refresh", index);
-    section.hidden = revision < 0;
-    const { stale } = view;
-    view.stale = half && view instanceof Markup;
-    if (revision >= 0) view.update(revision, view instanceof Markup ? half : stale);
-    shown.cost = performance.now() - start;
+  /** Takes in the views of a frame, and draws those that have changed. @param {Float64Array} revisions by view, see `Shown.views` */
+  take(revisions) {
+    for (const shown of this.#all) {
+      const revision = revisions[shown.index];
+      if (revision === -2) {
+        if (shown.view instanceof Markup) shown.view.rest();
+        continue;
+      }
+      const start = performance.now();
+      const { section, view } = shown;
+      section.hidden = revision < 0;
+      view.stale = false;
+      if (revision >= 0) view.update(revision, this.#halves);
+      shown.cost = performance.now() - start;
+    }
   }
 }
+
+/** A bit for each. @param {Shown[]} views */
+const mask = (views) => views.reduce((bits, { index }) => bits + 2 ** index, 0);

@@ -3,7 +3,7 @@
  * it. Pointing shows, a click or the keyboard's focus holds, Escape lets go.
  */
 
-import { button, el, insert } from "./dom.js";
+import { button, el, insert } from "../dom.js";
 
 export class Inspector {
   /** @type {string | null} */ #pointed = null;
@@ -14,18 +14,16 @@ export class Inspector {
 
   /**
    * @param {HTMLElement} root
-   * @param {import("./engine.js").Engine} engine
-   * @param {import("./words.js").Words} words
+   * @param {import("../words.js").Words} words
    * @param {(ids: Set<string> | null) => void} light
-   * @param {(act: () => void) => void} act runs what changes what is pointed at
+   * @param {(id: string) => void} focus tells the engine what is pointed at; nothing where it is empty
    * @param {(id: string, text: string) => void} edit
    */
-  constructor(root, engine, words, light, act, edit) {
+  constructor(root, words, light, focus, edit) {
     this.root = root;
-    this.engine = engine;
     this.light = light;
     this.words = words;
-    this.act = act;
+    this.focus = focus;
     this.title = el("strong");
     // Long arithmetic is scrolled, by keys too.
     this.formula = el("div", { class: "formula", tabindex: 0 });
@@ -67,22 +65,23 @@ export class Inspector {
   }
 
   #changed() {
-    this.act(() => {
-      if ((this.#pointed ?? this.#held) === null) this.engine.call("pick", "");
-      this.update();
-    });
+    this.focus(this.#pointed ?? this.#held ?? "");
   }
 
   get holding() {
     return this.#held !== null;
   }
 
-  /** Shows what is pointed at or held, with the numbers of now. */
-  update() {
+  /** Whether what is shown is not what is pointed at. */
+  get late() {
+    return (this.#pointed ?? this.#held ?? "") !== this.#shown;
+  }
+
+  /** Shows what is pointed at or held. @param {string} pick what is known of it, see `Painter::text`; empty where nothing is */
+  update(pick) {
     const id = this.#pointed ?? this.#held;
-    const answer = id === null ? "" : this.engine.call("pick", id);
-    if (id === null || !answer) return this.#clear();
-    const [highlight, editable, formula = ""] = answer.split("\n");
+    if (id === null || !pick) return this.#clear();
+    const [highlight, editable, formula = ""] = pick.split("\n");
     if (this.#shown !== id) this.title.textContent = this.words.name(id);
     this.#shown = id;
     if (this.#formula !== formula) insert(this.formula, (this.#formula = formula));

@@ -3,7 +3,7 @@
  * the canvas, which is not drawn again for it; where and what is the engine's answer (`Session.reading`). Arrow keys point too.
  */
 
-import { el } from "../dom.js";
+import { el } from "../../dom.js";
 
 /** Pixels that an arrow key goes, and with shift: then further, until the answer is another one. */
 const STRIDE = 4;

@@ -6,8 +6,8 @@
  * What has `data-pick` can be pointed at, focused (arrow keys go to the neighbour) and clicked.
  */
 
-import { insert } from "../dom.js";
-import { format } from "../format.js";
+import { insert } from "../../dom.js";
+import { format } from "../../format.js";
 
 /** @typedef {(value: number) => void} Write */
 /** @typedef {{ point: (id: string | null) => void, hold: (id: string) => void }} Pointer */
@@ -57,6 +57,8 @@ export class Markup {
   #revision = -1;
   /** Which half of the numbers was written last. */
   #second = false;
+  /** The numbers, where half of them are not written yet. @type {Float64Array | null} */
+  #unwritten = null;
   /** Paths on which something can travel, with the slot that says what. @type {{ element: HTMLElement, slot: number }[]} */
   #flows = [];
   /** The paths on which something travels now. @type {HTMLElement[]} */
@@ -75,13 +77,13 @@ export class Markup {
   /**
    * @param {HTMLElement} picture where the markup goes
    * @param {number} index of the view
-   * @param {import("../engine.js").Engine} engine
+   * @param {() => import("../../host/painter.js").Painter} painter
    * @param {Pointer} pointer
    */
-  constructor(picture, index, engine, pointer) {
+  constructor(picture, index, painter, pointer) {
     this.picture = picture;
     this.index = index;
-    this.engine = engine;
+    this.painter = painter;
     const pick = (/** @type {Event} */ event) =>
       /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest("[data-pick]") : null);
     let [x, y] = [-1, -1];
@@ -140,13 +142,26 @@ export class Markup {
       this.#revision = revision;
       this.#build();
     }
-    const slots = this.engine.call("slots", this.index);
+    const slots = this.painter().call("slots", this.index);
     this.#moving = this.#flows.filter(({ slot }) => slots[slot] > 0).map(({ element }) => element);
     // New markup has no numbers yet: it gets all of them.
     const some = half && !fresh;
+    this.#unwritten = some ? slots : null;
     this.#second = some && !this.#second;
-    const middle = some ? this.#bindings.length >> 1 : 0;
-    for (const binding of this.#second || !some ? this.#bindings.slice(middle) : this.#bindings.slice(0, middle)) {
+    const middle = this.#bindings.length >> 1;
+    this.#write(slots, some ? (this.#second ? this.#bindings.slice(middle) : this.#bindings.slice(0, middle)) : this.#bindings);
+  }
+
+  /** Writes the half that was left out. */
+  rest() {
+    if (!this.#unwritten) return;
+    this.#write(this.#unwritten, this.#bindings);
+    this.#unwritten = null;
+  }
+
+  /** @param {Float64Array} slots @param {{ slot: number, last: number | undefined, write: Write }[]} bindings */
+  #write(slots, bindings) {
+    for (const binding of bindings) {
       const value = slots[binding.slot];
       if (Object.is(value, binding.last)) continue;
       binding.last = value;
@@ -164,7 +179,7 @@ export class Markup {
 
   #build() {
     const focused = this.picture.contains(document.activeElement) ? this.#current?.dataset.pick : undefined;
-    insert(this.picture, this.engine.call("markup", this.index));
+    insert(this.picture, this.painter().call("markup", this.index));
     this.#bindings = [];
     for (const [kind, bind] of Object.entries(BINDINGS)) {
       for (const element of this.#all(`[data-${kind}]`)) {

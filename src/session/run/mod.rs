@@ -7,10 +7,9 @@
 mod changes;
 
 use super::address::{self, Address};
-use super::config::{Config, Value};
-use super::manifest::Effect;
-use super::problem::Problem;
-use super::{Assets, At, Entry, Lesson};
+use crate::lessons::config::Config;
+use crate::lessons::manifest::Effect;
+use crate::lessons::{Assets, At, Entry, History, Lesson, Problem};
 
 /// Most checkpoints that are kept; then every second one is dropped and the distance doubles.
 const MOST_CHECKPOINTS: usize = 48;
@@ -26,29 +25,6 @@ pub struct Change {
     pub key: String,
     /// The new value.
     pub text: String,
-}
-
-/// The metrics of every step that has been reached.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct History {
-    columns: Vec<Vec<f64>>,
-}
-
-impl History {
-    /// The values of the metric at `index` in the manifest, from step 0 on.
-    pub fn metric(&self, index: usize) -> &[f64] {
-        &self.columns[index]
-    }
-
-    /// How many steps are recorded, step 0 included.
-    pub fn len(&self) -> usize {
-        self.columns.first().map_or(0, Vec::len)
-    }
-
-    /// Whether nothing is recorded.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// A lesson with a past.
@@ -116,7 +92,7 @@ impl Run {
         self.target = 0;
         self.checkpoints.clear();
         self.interval = 1;
-        self.history = History { columns: vec![Vec::new(); self.entry.manifest.metrics.len()] };
+        self.history = History::new(self.entry.manifest.metrics.len());
         self.arrive();
         self.set_moment(self.moment);
     }
@@ -151,11 +127,9 @@ impl Run {
     /// Records the metrics of this step, if it is reached for the first time.
     fn record(&mut self) {
         if self.history.len() == self.step as usize {
-            let mut row = vec![0.0; self.history.columns.len()];
+            let mut row = vec![0.0; self.entry.manifest.metrics.len()];
             self.lesson.metrics(&mut row);
-            for (column, value) in self.history.columns.iter_mut().zip(row) {
-                column.push(value);
-            }
+            self.history.push(&row);
         }
     }
 
@@ -228,6 +202,19 @@ impl Run {
     /// Whether, at the target, [`Run::work_on`] has something left to do: numbers that it concerns are absent, or old.
     pub fn is_behind(&self) -> bool {
         self.behind
+    }
+
+    /// How many steps are left to the target.
+    pub fn left(&self) -> u32 {
+        self.target - self.step
+    }
+
+    /// Preset, seed and the values of the controls in the order of the manifest, as in an address.
+    pub fn controls(&self) -> Vec<String> {
+        let config = &self.current;
+        let manifest = config.manifest;
+        let head = [manifest.presets[config.preset].id.to_string(), config.seed.to_string()];
+        head.into_iter().chain((0..manifest.controls.len()).map(|index| config.written(index))).collect()
     }
 
     /// How much of the next step is done, 0 to 1.
@@ -333,7 +320,7 @@ impl Run {
         }
         for step in 0..self.history.len() {
             out.push_str(&format!("\n{step}"));
-            for column in &self.history.columns {
+            for column in self.history.metrics() {
                 out.push_str(&format!(",{}", column[step]));
             }
         }
@@ -343,15 +330,5 @@ impl Run {
         }
         out.push('\n');
         out
-    }
-}
-
-impl Value {
-    /// The number in it, where it is one: for lessons that take a slider while they run.
-    pub fn as_number(&self) -> Option<f64> {
-        match self {
-            Value::Number(number) => Some(*number),
-            _ => None,
-        }
     }
 }

@@ -3,7 +3,7 @@
  * it, and kept; whether it is the right one is checked by the engine.
  */
 
-import { LoadError } from "./engine.js";
+import { LoadError } from "./instance.js";
 
 /** @type {Map<string, Promise<Uint8Array>>} */
 const known = new Map();

@@ -2,10 +2,10 @@
 //!
 //! Whatever stands there gives a working figure: what cannot be understood is left out and said.
 
-use super::Entry;
-use super::config::{Config, parse_count};
-use super::problem::{Code, Problem};
 use super::run::Change;
+use crate::lessons::Entry;
+use crate::lessons::config::{Config, parse_count};
+use crate::lessons::problem::{Code, Problem};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Longest fragment that is read, in bytes; browsers and chat programs cut far shorter ones.

@@ -4,7 +4,7 @@
  * reader has opened it.
  */
 
-import { el, insert } from "../dom.js";
+import { el, insert } from "../../dom.js";
 import { Probe } from "./probe.js";
 
 /** Milliseconds of rest after which an open table is written again. */
@@ -27,16 +27,16 @@ export class Canvas {
   /**
    * @param {HTMLElement} picture
    * @param {number} index of the view
-   * @param {import("../engine.js").Engine} engine
-   * @param {{ title: string, words: import("../words.js").Words, guarded: (act: () => void) => void, speak: (sentence: string) => void,
-   *   palette: () => Uint32Array, redraw: () => void, table: boolean, click: ((x: number, y: number) => void) | null,
+   * @param {() => import("../../host/painter.js").Painter} painter
+   * @param {{ title: string, words: import("../../words.js").Words, guarded: (act: () => void) => void, speak: (sentence: string) => void,
+   *   palette: () => Uint32Array, table: boolean, click: ((x: number, y: number) => void) | null,
    *   draw: ((from: [number, number], to: [number, number]) => void) | null,
    *   paint: ((points: [number, number][], begins: boolean) => void) | null }} options `click`, `draw` and `paint` are told CSS pixels
    */
-  constructor(picture, index, engine, options) {
+  constructor(picture, index, painter, options) {
     this.picture = picture;
     this.index = index;
-    this.engine = engine;
+    this.painter = painter;
     this.options = options;
     const { title, guarded, speak, click } = options;
     const { say } = options.words;
@@ -44,7 +44,7 @@ export class Canvas {
     this.probe = new Probe(this.canvas, (x, y) => this.#read(x, y), speak, click);
     const table = el("div", { role: "region", "aria-label": title, tabindex: 0 });
     this.data = el("details", { class: "data" }, el("summary", {}, say("chart.table")), table);
-    this.fill = () => guarded(() => insert(table, engine.call("table", index)));
+    this.fill = () => guarded(() => insert(table, painter().call("table", index)));
     this.data.addEventListener("toggle", () => this.data.open && this.fill());
     if (options.table) picture.after(this.data);
     if (click) {
@@ -57,10 +57,7 @@ export class Canvas {
     }
     if (options.draw) this.#drawable(options.draw);
     if (options.paint) this.#paintable(options.paint);
-    const again = () => {
-      this.stale = true;
-      options.redraw();
-    };
+    const again = () => guarded(() => this.repaint());
     // What a lost context leaves is blank; where the browser gives it back, it says so.
     this.canvas.addEventListener("contextrestored", again);
     new ResizeObserver(([entry]) => {
@@ -136,17 +133,18 @@ export class Canvas {
   reset() {
     if (!this.canvas.isConnected) this.picture.replaceChildren(this.canvas, this.probe.root);
     this.stale = true;
+    this.#revision = -1;
   }
 
   /** Where a point in CSS pixels lies in data units; nothing outside of the plot. @param {number} x @param {number} y */
   locate(x, y) {
-    return this.engine.call("locate", this.index, x, y, this.#width, this.#height);
+    return this.painter().call("locate", this.index, x, y, this.#width, this.#height);
   }
 
   /** What stands at a point in CSS pixels. @param {number} x @param {number} y */
   #read(x, y) {
     let said = "";
-    this.options.guarded(() => (said = this.engine.call("reading", this.index, x, y, this.#width, this.#height)));
+    this.options.guarded(() => (said = this.painter().call("reading", this.index, x, y, this.#width, this.#height)));
     return said;
   }
 
@@ -154,17 +152,23 @@ export class Canvas {
     return /** @type {[number, number]} */ ([this.#width, this.#height]);
   }
 
-  /** Draws what is shown in this revision, where it is not drawn yet. @param {number} revision @param {boolean} stale something else has changed */
-  update(revision, stale) {
-    if (!this.#width || !this.#height || (revision === this.#revision && !stale)) return;
+  /** Draws what is shown in this revision, where it is not drawn yet. @param {number} revision */
+  update(revision) {
+    if (revision === this.#revision) return;
     this.#revision = revision;
+    this.repaint();
+  }
+
+  /** Draws it again: its size or the colours have changed, or the browser has forgotten it. */
+  repaint() {
+    if (!this.#width || !this.#height || this.#revision < 0) return;
     const scale = Math.min(devicePixelRatio, LARGEST / Math.max(this.#width, this.#height));
     const [width, height] = [Math.round(this.#width * scale), Math.round(this.#height * scale)];
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
     }
-    this.engine.call("draw", this.index, this.canvas, scale, this.options.palette());
+    this.painter().call("draw", this.index, this.canvas, scale, this.options.palette());
     this.probe.again();
     clearTimeout(this.#rest);
     if (this.data.open) this.#rest = window.setTimeout(this.fill, REST);

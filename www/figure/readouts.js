@@ -3,47 +3,38 @@
  * the curious read the same thing. While the run rushes they are written ten times a second; at rest they are exact.
  */
 
-import { el, find } from "./dom.js";
-import { format } from "./format.js";
+import { el, find } from "../dom.js";
+import { format } from "../format.js";
 
 /** Milliseconds between two writings while the run rushes. */
 const PAUSE = 100;
 
 export class Readouts {
-  #revision = -1;
   #last = 0;
   /** @type {{ element: HTMLDataElement, code: string, last: number | undefined }[]} */
   #numbers = [];
 
   /**
    * @param {HTMLElement} root the list of all numbers @param {HTMLElement} main the place of the few that are always seen
-   * @param {import("./engine.js").Engine} engine @param {import("./words.js").Words} words
-   * @param {Record<string, string>} units by id or family
+   * @param {import("../words.js").Words} words @param {Record<string, string>} units by id or family
    */
-  constructor(root, main, engine, words, units) {
+  constructor(root, main, words, units) {
     this.list = find(root, "dl");
     this.main = main;
-    this.engine = engine;
     this.words = words;
     this.units = units;
   }
 
-  /** Forgets the session that it showed. */
-  reset() {
-    this.#revision = -1;
+  /** Whether it is time to write them. @param {boolean} rushing */
+  due(rushing) {
+    return !rushing || performance.now() - this.#last >= PAUSE;
   }
 
-  /** @param {boolean} rushing */
-  update(rushing) {
-    const now = performance.now();
-    if (rushing && now - this.#last < PAUSE) return;
-    this.#last = now;
-    const revision = this.engine.call("readoutRevision");
-    if (revision !== this.#revision) {
-      this.#revision = revision;
-      this.#build();
-    }
-    const values = this.engine.call("readoutValues");
+  /** Writes the numbers of a frame. @param {import("../host/painter.js").Painter} painter @param {boolean} others they are other ones than before */
+  update(painter, others) {
+    this.#last = performance.now();
+    if (others) this.#build(painter.text("names"));
+    const values = painter.call("values");
     this.#numbers.forEach((number, index) => {
       const value = values[index];
       if (Object.is(value, number.last)) return;
@@ -53,12 +44,13 @@ export class Readouts {
     });
   }
 
-  #build() {
+  /** @param {string} names lines of id, format, and 1 where it is a main one */
+  #build(names) {
     /** @type {HTMLElement[]} */
     const main = [];
     /** @type {HTMLElement[]} */
     const rest = [];
-    this.#numbers = lines(this.engine.call("readoutIds")).map((line) => {
+    this.#numbers = lines(names).map((line) => {
       const [id, code, shown] = line.split("\t");
       const element = el("data", { "data-name": id });
       const unit = this.units[id];
