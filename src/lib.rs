@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! web (wasm32) -> lessons -> nn -> autograd -> tensor -> kernels
-//!              -> plot -> view      lessons -> data, analysis      anyone -> view, rng, decimal
-//! bin/site (native) -> lessons, plot, data
+//!              -> scene      lessons -> scene, data, analysis      anyone -> rng, decimal
+//! bin/site (native) -> lessons, scene, data
 //! ```
 //!
 //! | module | what lives there | what may not |
@@ -17,8 +17,7 @@
 //! | [`data`] | data sets and where they come from | training |
 //! | [`analysis`] | arithmetic about architectures: FLOPs, receptive fields | tensors |
 //! | [`lessons`] | the contract of a lesson, the registry, the run that can be rewound, the lessons | DOM, time, drawing, prose |
-//! | [`view`] | what can be shown: numbers with a kind | drawing |
-//! | [`plot`] | draws a view: charts through plotters, markup for networks, formulas and tables | computing |
+//! | [`scene`] | what can be shown, a file a kind: numbers, and their charts (through plotters) or markup | computing |
 //! | [`rng`] | the one seeded generator | the system's randomness |
 //! | [`decimal`] | decimal text as a number | what to say of text that is none |
 //! | `web` | the whole boundary to JavaScript (wasm32 only) | computing, drawing |
@@ -35,9 +34,8 @@ pub mod decimal;
 pub mod kernels;
 pub mod lessons;
 pub mod nn;
-pub mod plot;
 pub mod rng;
+pub mod scene;
 pub mod tensor;
-pub mod view;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod web;

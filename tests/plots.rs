@@ -11,8 +11,7 @@ mod recorder;
 #[path = "plots/samples.rs"]
 mod samples;
 
-use tensorscope::plot::format;
-use tensorscope::view::Format;
+use tensorscope::scene::{Format, format};
 
 /// The cases that `www/format.js` must also satisfy; a value that JSON cannot hold is a string.
 #[test]

@@ -20,7 +20,7 @@ pub mod problem;
 pub mod receptive_field;
 pub mod run;
 
-use crate::view::{Format, Math, View};
+use crate::scene::{Format, Math, View};
 pub use assets::{Asset, Assets};
 use config::{Config, Value};
 pub use manifest::Manifest;

@@ -13,8 +13,7 @@ mod pen;
 
 use crate::decimal;
 use crate::lessons::{Problem, REGISTRY, Run, find, problem::Code};
-use crate::plot::{self, Mode, Palette, Style, Words};
-use crate::view::View;
+use crate::scene::{self, Mode, Palette, Style, View, Words};
 use core::cell::RefCell;
 use std::panic;
 use wasm_bindgen::prelude::*;
@@ -146,7 +145,7 @@ impl Session {
     /// The stages of a step: lines of id, label as MathML, and 1 where it runs backward.
     pub fn moments(&self) -> String {
         let line = |moment: crate::lessons::Moment| {
-            let label = plot::mathml(&moment.label, &self.words);
+            let label = scene::mathml(&moment.label, &self.words);
             format!("{}\t{label}\t{}", moment.id, u8::from(moment.backward))
         };
         self.run.lesson().moments().into_iter().map(line).collect::<Vec<_>>().join("\n")
@@ -215,7 +214,7 @@ impl Session {
                 *revision as i32
             }
             Some(view) => {
-                let text = plot::markup(view, &self.words, Mode::Live);
+                let text = scene::markup(view, &self.words, Mode::Live);
                 let (known, revision) = &mut self.markups[index];
                 if *known != text {
                     *known = text;
@@ -235,7 +234,7 @@ impl Session {
 
     /// The numbers for the slots of that markup.
     pub fn slots(&self, index: usize) -> Vec<f64> {
-        self.views[index].as_ref().map(plot::slots).unwrap_or_default()
+        self.views[index].as_ref().map(scene::slots).unwrap_or_default()
     }
 
     /// Draws the view at `index` on a canvas of its full size in device pixels; `scale` of them make one CSS pixel.
@@ -253,13 +252,13 @@ impl Session {
     /// Where a point of the canvas (CSS pixels) lies in data units; empty outside the plot.
     pub fn locate(&self, index: usize, x: f64, y: f64, width: f64, height: f64) -> Vec<f64> {
         let Some(view) = &self.views[index] else { return Vec::new() };
-        plot::locate(view, x, y, width, height, &self.style(1.0, &[])).map(|(x, y)| vec![x, y]).unwrap_or_default()
+        scene::locate(view, x, y, width, height, &self.style(1.0, &[])).map(|(x, y)| vec![x, y]).unwrap_or_default()
     }
 
-    /// What the view says in numbers at a point of its canvas (CSS pixels): lines of fields, see [`plot::reading`].
+    /// What the view says in numbers at a point of its canvas (CSS pixels): lines of fields, see [`scene::reading`].
     pub fn reading(&self, index: usize, x: f64, y: f64, width: f64, height: f64) -> String {
         let view = self.views[index].as_ref();
-        view.map(|view| plot::reading(view, x, y, width, height, &self.words)).unwrap_or_default()
+        view.map(|view| scene::reading(view, x, y, width, height, &self.words)).unwrap_or_default()
     }
 
     /// The numbers of the view as an HTML table.
@@ -267,7 +266,7 @@ impl Session {
         let title = format!("view.{}", self.run.entry().manifest.views[index].id);
         self.views[index]
             .as_ref()
-            .map(|view| plot::table(view, self.words.get(&title), &self.words))
+            .map(|view| scene::table(view, self.words.get(&title), &self.words))
             .unwrap_or_default()
     }
 
@@ -279,7 +278,7 @@ impl Session {
     #[wasm_bindgen(js_name = readoutIds)]
     pub fn readout_ids(&self) -> String {
         let line = |readout: crate::lessons::Readout| {
-            format!("{}\t{}\t{}", readout.id, plot::format::code(readout.format), u8::from(readout.main))
+            format!("{}\t{}\t{}", readout.id, scene::format::code(readout.format), u8::from(readout.main))
         };
         self.run.lesson().readouts(self.run.at()).into_iter().map(line).collect::<Vec<_>>().join("\n")
     }
@@ -306,7 +305,7 @@ impl Session {
         self.run.focus(id);
         let Some(pick) = self.run.lesson().pick(id, self.run.at()) else { return String::new() };
         let editable = pick.editable.map(decimal::plain).unwrap_or_default();
-        [pick.highlight.join(" "), editable, plot::mathml(&pick.formula, &self.words)].join("\n")
+        [pick.highlight.join(" "), editable, scene::mathml(&pick.formula, &self.words)].join("\n")
     }
 
     /// How many claims there are, how many hold, the worst error and the bound that it should keep.
@@ -345,7 +344,7 @@ impl Session {
     /// The view at `index` as SVG, so large in CSS pixels.
     pub fn svg(&self, index: usize, width: u32, height: u32, palette: &[u32]) -> String {
         let view = self.run.lesson().view(index, self.run.at());
-        view.map(|view| plot::svg(&view, width, height, &self.style(1.0, palette))).unwrap_or_default()
+        view.map(|view| scene::svg(&view, width, height, &self.style(1.0, palette))).unwrap_or_default()
     }
 
     /// A program for PyTorch that computes what the figure shows.

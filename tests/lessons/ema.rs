@@ -2,7 +2,7 @@
 
 use super::{bits, go, readout, run};
 use tensorscope::lessons::{Run, find};
-use tensorscope::view::View;
+use tensorscope::scene::View;
 
 /// Compares a readout with all printed digits.
 fn assert_prints(run: &Run, id: &str, printed: &str) {
