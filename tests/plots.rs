@@ -2,6 +2,8 @@
 
 #[path = "plots/charts.rs"]
 mod charts;
+#[path = "plots/codec.rs"]
+mod codec;
 #[path = "plots/markup.rs"]
 mod markup;
 #[path = "plots/readings.rs"]

@@ -58,6 +58,7 @@ pub fn find(id: &str) -> Option<&'static Entry> {
 
 /// One stage inside a step: a symbol that is the same in every language, or a key of the prose.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Moment {
     /// Name in the DOM (`z1`, `delta2`, `update`).
     pub id: String,
@@ -84,6 +85,7 @@ pub struct At<'a> {
 
 /// A number that the figure shows.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Readout {
     /// Its name, which also picks and edits it.
     pub id: String,
@@ -97,6 +99,7 @@ pub struct Readout {
 
 /// What is known of a thing that the reader points at.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pick {
     /// Ids of everything that feeds it or is fed by it.
     pub highlight: Vec<String>,
@@ -108,6 +111,7 @@ pub struct Pick {
 
 /// Something that the lesson says, computed a second way.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Claim {
     /// What is claimed, by id (`hand.w1_1_2`).
     pub id: String,
@@ -130,6 +134,7 @@ impl Claim {
 
 /// The computed answer to the lesson's prediction.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Answer {
     /// Index of the right option.
     pub option: usize,

@@ -10,6 +10,7 @@ use crate::decimal;
 
 /// A linear or logarithmic (base 10) axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum Scale {
     /// Equal steps are equal differences.
     Linear,
@@ -19,8 +20,10 @@ pub enum Scale {
 
 /// An axis: what it measures, and optionally the range that it must show.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Axis {
     /// Name of the quantity.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub label: Key,
     /// Spacing.
     pub scale: Scale,

@@ -14,6 +14,7 @@ use super::words::{Name, Words};
 
 /// One bar of a [`Bars`].
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Bar {
     /// Label under the bar.
     pub name: Name,
@@ -27,6 +28,7 @@ pub struct Bar {
 
 /// One bar a label.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Bars {
     /// Vertical axis.
     pub y: Axis,

@@ -19,6 +19,7 @@ use super::words::{Key, Name, Words};
 
 /// A value that comes in.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Dot {
     /// Where.
     pub x: f64,
@@ -32,6 +33,7 @@ pub struct Dot {
 
 /// A weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tooth {
     /// Of which place.
     pub x: f64,
@@ -45,19 +47,23 @@ pub struct Tooth {
 
 /// What the weights add up to.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Share {
     /// The sum of the weights of what came in.
     pub kept: f64,
     /// What is missing to one.
     pub missing: f64,
     /// Name of the first.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub kept_name: Key,
     /// Name of the second.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub missing_name: Key,
 }
 
 /// Values over weights.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Comb {
     /// Common horizontal axis; it must have a range.
     pub x: Axis,
@@ -78,6 +84,7 @@ pub struct Comb {
     /// The first place: what lies before it never came in, and is taken for this value, called so.
     pub first: f64,
     /// That value, and its name.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub before: (f64, Key),
     /// The place where the average stands.
     pub cursor: f64,

@@ -18,6 +18,7 @@ use super::words::{Name, Words};
 
 /// One line of a [`Curve`]: y values at x = `start`, `start + stride`, ... NaN breaks the line.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Series {
     /// Direct label of the line.
     pub name: Name,
@@ -33,6 +34,7 @@ pub struct Series {
 
 /// Lines over a common x axis.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Curve {
     /// Horizontal axis.
     pub x: Axis,

@@ -10,6 +10,7 @@ use crate::decimal;
 
 /// How a number is written for the eye; its full precision always stands beside it in the readout.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum Format {
     /// A whole number.
     Integer,

@@ -12,6 +12,7 @@ use super::writer::{Phase, Writer};
 
 /// One line of a [`Formula`]: the general statement, and the same with the numbers of the element in view.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Line {
     /// A name for the line; pointing at it highlights what the lesson's `pick` says.
     pub id: String,
@@ -22,6 +23,7 @@ pub struct Line {
     /// The same with numbers in place; empty where there is nothing to put in.
     pub numbers: Vec<Math>,
     /// A remark under the line.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub note: Option<Key>,
     /// The line states something false on purpose (a break-it switch).
     pub broken: bool,
@@ -29,6 +31,7 @@ pub struct Line {
 
 /// Lines of mathematics with their numbers in place.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Formula {
     /// The lines, in the order in which they happen.
     pub lines: Vec<Line>,

@@ -17,6 +17,7 @@ use super::words::Words;
 
 /// A grid of numbers as colour, diverging around `middle`.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Heatmap {
     /// Horizontal axis; its range spans the grid, edge to edge.
     pub x: Axis,

@@ -15,6 +15,7 @@ use super::words::Words;
 
 /// A rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Rect {
     /// Left side.
     pub left: f64,
@@ -61,6 +62,7 @@ impl Rect {
 
 /// How an outline is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum OutlineStyle {
     /// What the picture is about.
     Strong,
@@ -72,6 +74,7 @@ pub enum OutlineStyle {
 
 /// A box over a picture.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Outline {
     /// Its place.
     pub rect: Rect,
@@ -87,6 +90,7 @@ pub struct Outline {
 
 /// Dots at every crossing of some columns and some rows.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Dots {
     /// Places of the columns.
     pub xs: Vec<f64>,
@@ -98,10 +102,12 @@ pub struct Dots {
 
 /// A picture, RGBA, 8 bits each, top row first, and what lies over it.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Image {
     /// Width in pixels.
     pub width: usize,
     /// `width * height * 4` bytes.
+    #[cfg_attr(feature = "full", serde(with = "super::keys::bytes"))]
     pub rgba: Vec<u8>,
     /// What is shown, where that is more (or less) than the picture.
     pub window: Option<Rect>,

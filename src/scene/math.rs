@@ -8,6 +8,7 @@ use super::words::Key;
 
 /// A piece of mathematics.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum Math {
     /// A variable: one or more letters.
     Var(String),
@@ -18,7 +19,7 @@ pub enum Math {
     /// A constant written as it is.
     Const(String),
     /// A word of the prose, set upright.
-    Word(Key),
+    Word(#[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))] Key),
     /// A live number in a slot. It may be negative: the writer brackets it where `signed` follows an operator.
     Number {
         /// The value.

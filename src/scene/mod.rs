@@ -24,6 +24,8 @@ mod formula;
 mod frame;
 mod heatmap;
 mod image;
+#[cfg(feature = "full")]
+mod keys;
 mod labels;
 mod markup;
 mod math;
@@ -64,6 +66,7 @@ macro_rules! kinds {
 
         /// One view of a figure.
         #[derive(Clone, Debug, PartialEq)]
+        #[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
         pub enum View {
             $($(#[doc = $doc])+ $(#[cfg($($cfg)+)])? $Kind($Kind),)+
         }

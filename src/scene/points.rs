@@ -8,6 +8,7 @@ use super::style::Rgb;
 
 /// A point of a `Scatter` or over a `Heatmap`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Point {
     /// Horizontal coordinate in data units.
     pub x: f64,

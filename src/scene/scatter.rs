@@ -11,6 +11,7 @@ use super::words::Words;
 
 /// Points in a plane.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Scatter {
     /// Horizontal axis.
     pub x: Axis,

@@ -14,6 +14,7 @@ use super::writer::{Pass, Writer};
 
 /// A cell of a [`Table`].
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum Cell {
     /// Nothing.
     Empty,
@@ -22,13 +23,14 @@ pub enum Cell {
     /// A symbol that is the same in every language.
     Symbol(Math),
     /// A word.
-    Word(Key),
+    Word(#[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))] Key),
     /// A verdict: right or wrong, shown by word, mark and colour.
     Verdict(bool),
 }
 
 /// One row of a [`Table`].
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Row {
     /// What the row speaks of, when pointed at.
     pub id: String,
@@ -38,8 +40,10 @@ pub struct Row {
 
 /// Rows and columns of numbers.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Table {
     /// Headings.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub columns: Vec<Key>,
     /// Rows; the first cell of each is its heading.
     pub rows: Vec<Row>,

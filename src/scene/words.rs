@@ -20,9 +20,10 @@ pub const KEYS: [&str; 9] = [
 
 /// A name shown in a chart: a key of the prose, or a symbol that is the same in every language (`δ¹`).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum Name {
     /// To be looked up.
-    Key(Key),
+    Key(#[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))] Key),
     /// To be shown as it is.
     Symbol(String),
 }

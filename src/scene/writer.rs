@@ -23,6 +23,7 @@ use core::fmt::{Display, Write as _};
 
 /// Whether something has happened at the moment shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum Phase {
     /// Not yet: drawn faint, its number hidden.
     Later,

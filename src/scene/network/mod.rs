@@ -37,10 +37,12 @@ use route::{Label, Plan, Route, TEXT, Xy};
 
 /// One node of a [`Network`].
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Node {
     /// What it is called when pointed at, edited and read out (`h1_2`).
     pub id: String,
     /// Symbol and index beside the node: `h`, `2`.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub symbol: (&'static str, String),
     /// Value inside the node, and since when it is known.
     pub value: (f64, Phase),
@@ -56,6 +58,7 @@ pub struct Node {
 
 /// What travels along an edge at the moment shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum Flow {
     /// Nothing.
     Still,
@@ -67,6 +70,7 @@ pub enum Flow {
 
 /// One edge of a [`Network`], from node `from` of layer `layer` to node `to` of layer `layer + 1`.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Edge {
     /// What it is called when pointed at, edited and read out (`w1_1_2`).
     pub id: String,
@@ -86,6 +90,7 @@ pub struct Edge {
 
 /// Layers of nodes joined by edges.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Network {
     /// Nodes by layer, input first.
     pub layers: Vec<Vec<Node>>,
@@ -94,8 +99,10 @@ pub struct Network {
     /// Edges' symbols and weights are written on them (only where there is room).
     pub label_edges: bool,
     /// What width and colour of the edges mean at this moment.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub legend: Key,
     /// All that `legend` can be while the structure stays, so that the picture need not be made anew when it changes.
+    #[cfg_attr(feature = "full", serde(deserialize_with = "super::keys::interned"))]
     pub legends: &'static [Key],
 }
 
