@@ -1,6 +1,6 @@
 //! Numbers as decimal text and back, correctly rounded.
 //!
-//! Not what readers see (`plot::format` chooses digits and signs) nor what they write (`lessons::config` says what is wrong
+//! Not what readers see (`scene::format` chooses digits and signs) nor what they write (`lessons::config` says what is wrong
 //! with it). Text becomes the nearest number, ties to even; a number becomes the nearest text, exact ties away from zero, as
 //! ECMAScript's `toFixed` and `toExponential` have it. So the page may ask its browser, whose routines are already there: the
 //! standard library's bring 20 KB of code and a table of 10 KB into a module that readers wait for. The characters and the

@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! web (wasm32) -> session -> lessons -> nn -> autograd -> tensor -> kernels
-//!              -> plot -> view      lessons -> data, analysis      anyone -> view, rng, decimal
-//! bin/site (native) -> session, lessons, plot, data
+//!              -> scene      session -> scene      lessons -> scene, data, analysis      anyone -> rng, decimal
+//! bin/site (native) -> session, lessons, scene, data
 //! ```
 //!
 //! | module | what lives there | what may not |
@@ -18,8 +18,7 @@
 //! | [`analysis`] | arithmetic about architectures: FLOPs, receptive fields | tensors |
 //! | [`lessons`] | the contract of a lesson, the registry, the lessons | DOM, time, drawing, prose |
 //! | [`session`] | a lesson with a past: acts, work, frames, the run that can be rewound, the address | DOM, threads, clocks |
-//! | [`view`] | what can be shown: numbers with a kind | drawing |
-//! | [`plot`] | draws a view: charts through plotters, markup for networks, formulas and tables | computing |
+//! | [`scene`] | what can be shown, a file a kind: numbers, and their charts (through plotters) or markup | computing |
 //! | [`rng`] | the one seeded generator | the system's randomness |
 //! | [`decimal`] | decimal text as a number | what to say of text that is none |
 //! | `web` | the whole boundary to JavaScript (wasm32 only) | computing, drawing |
@@ -36,10 +35,9 @@ pub mod decimal;
 pub mod kernels;
 pub mod lessons;
 pub mod nn;
-pub mod plot;
 pub mod rng;
+pub mod scene;
 pub mod session;
 pub mod tensor;
-pub mod view;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod web;

@@ -2,6 +2,8 @@
 
 #[path = "plots/charts.rs"]
 mod charts;
+#[path = "plots/codec.rs"]
+mod codec;
 #[path = "plots/markup.rs"]
 mod markup;
 #[path = "plots/readings.rs"]
@@ -11,8 +13,7 @@ mod recorder;
 #[path = "plots/samples.rs"]
 mod samples;
 
-use tensorscope::plot::format;
-use tensorscope::view::Format;
+use tensorscope::scene::{Format, format};
 
 /// The cases that `www/format.js` must also satisfy; a value that JSON cannot hold is a string.
 #[test]

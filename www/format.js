@@ -1,7 +1,7 @@
 /**
  * Numbers for the eye, exactly as the engine writes them in its stills: `d` whole, `f4` fixed, `g4` significant,
  * `s4` the same without zeros at the end of what is exact, `e4` scientific.
- * The twin is in `src/plot/`; both are tested against `tests/format_cases.json`. Full precision always stands in `value`.
+ * The twin is in `src/scene/format.rs`; both are tested against `tests/format_cases.json`. Full precision always stands in `value`.
  */
 
 /** From here on fixed notation would write digits that the number does not have. */

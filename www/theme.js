@@ -60,7 +60,7 @@ export function themes(words) {
   press.classList.add("theme");
 }
 
-/** The colours in the order of `plot::Palette`; a figure is drawn on the card. */
+/** The colours in the order of `scene::Palette`; a figure is drawn on the card. */
 const TOKENS = ["card", "ink", "ink2", "line", "grid", "accent", "pos", "neg", "series-0", "series-1", "series-2", "series-3", "series-4", "series-5"];
 
 /** The colours of now, as 0xRRGGBB. @param {Element} element where the tokens are read */

@@ -4,7 +4,8 @@
 
 use super::assets::Asset;
 use super::problem::Problem;
-use crate::view::Key;
+use crate::scene::Key;
+pub use crate::scene::Kind as ViewKind;
 
 /// Everything that is known of a lesson before it runs.
 #[derive(Debug)]
@@ -150,43 +151,6 @@ pub enum Place {
     Chart,
     /// The proof: under the charts.
     Proof,
-}
-
-/// A kind of [`View`](crate::view::View), by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum ViewKind {
-    Curve,
-    Scatter,
-    Bars,
-    Heatmap,
-    Comb,
-    Image,
-    Network,
-    Formula,
-    Table,
-}
-
-impl ViewKind {
-    /// The name in `lessons.json` and in the page.
-    pub fn name(self) -> &'static str {
-        match self {
-            ViewKind::Curve => "curve",
-            ViewKind::Scatter => "scatter",
-            ViewKind::Bars => "bars",
-            ViewKind::Heatmap => "heatmap",
-            ViewKind::Comb => "comb",
-            ViewKind::Image => "image",
-            ViewKind::Network => "network",
-            ViewKind::Formula => "formula",
-            ViewKind::Table => "table",
-        }
-    }
-
-    /// Drawn on a canvas (otherwise it is markup).
-    pub fn is_canvas(self) -> bool {
-        !matches!(self, ViewKind::Network | ViewKind::Formula | ViewKind::Table)
-    }
 }
 
 /// How a view is painted on: the pointer's way over it, in data coordinates, is sent as edits of one thing; `x,y` begins a

@@ -19,7 +19,7 @@ pub mod problem;
 #[cfg(feature = "full")]
 pub mod receptive_field;
 
-use crate::view::{Format, Math, View};
+use crate::scene::{Format, Math, View};
 pub use assets::{Asset, Assets};
 use config::{Config, Value};
 pub use history::History;
@@ -57,6 +57,7 @@ pub fn find(id: &str) -> Option<&'static Entry> {
 
 /// One stage inside a step: a symbol that is the same in every language, or a key of the prose.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Moment {
     /// Name in the DOM (`z1`, `delta2`, `update`).
     pub id: String,
@@ -83,6 +84,7 @@ pub struct At<'a> {
 
 /// A number that the figure shows.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Readout {
     /// Its name, which also picks and edits it.
     pub id: String,
@@ -96,6 +98,7 @@ pub struct Readout {
 
 /// What is known of a thing that the reader points at.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pick {
     /// Ids of everything that feeds it or is fed by it.
     pub highlight: Vec<String>,
@@ -107,6 +110,7 @@ pub struct Pick {
 
 /// Something that the lesson says, computed a second way.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Claim {
     /// What is claimed, by id (`hand.w1_1_2`).
     pub id: String,
@@ -129,6 +133,7 @@ impl Claim {
 
 /// The computed answer to the lesson's prediction.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Answer {
     /// Index of the right option.
     pub option: usize,

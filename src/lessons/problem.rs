@@ -6,6 +6,7 @@ use core::fmt;
 ///
 /// The page writes the sentence in its own language from `code` and the three parts; [`fmt::Display`] is the English one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Problem {
     /// Stable name of the kind of mistake.
     pub code: Code,
@@ -19,6 +20,7 @@ pub struct Problem {
 
 /// Kinds of mistakes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub enum Code {
     /// No control or thing of this name.
     UnknownKey,

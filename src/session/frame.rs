@@ -5,7 +5,7 @@
 
 use super::Session;
 use crate::lessons::{Claim, Moment, Pick, Problem, Readout};
-use crate::view::{Format, View};
+use crate::scene::{Format, View};
 use std::rc::Rc;
 
 /// What the page has room for.

@@ -1,10 +1,9 @@
 //! Drawing a view on the page's canvas.
 //!
-//! Not what is drawn (`plot`): here plotters gets its backend, text its measure, and heat maps their pixels.
+//! Not what is drawn (`scene`): here plotters gets its backend, text its measure, and heat maps their pixels.
 
 use super::pen::{Brush, Letters};
-use crate::plot::{self, FINE, Style, Surface};
-use crate::view::View;
+use crate::scene::{self, FINE, Style, Surface, View};
 use std::cell::RefCell;
 use wasm_bindgen::{Clamped, JsCast, JsError, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
@@ -20,8 +19,8 @@ pub fn draw(view: &View, canvas: HtmlCanvasElement, style: &Style) -> Result<(),
     let context = context(&canvas)?;
     context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0).map_err(error)?;
     context.clear_rect(0.0, 0.0, width, height);
-    if let Some(pixels) = plot::pixels(view, &style.palette) {
-        let area = plot::layout(view, width / style.scale, height / style.scale, style);
+    if let Some(pixels) = scene::pixels(view, &style.palette) {
+        let area = scene::layout(view, width / style.scale, height / style.scale, style);
         if let Some(area) = area {
             // A picture's pixels are what it shows; a heat map's cells are samples of something smooth.
             context.set_image_smoothing_enabled(matches!(view, View::Heatmap(_)));
@@ -33,7 +32,7 @@ pub fn draw(view: &View, canvas: HtmlCanvasElement, style: &Style) -> Result<(),
     context.set_line_join("round");
     let letters = Letters::of(context);
     let mut brush = Brush { context: &letters, size: (canvas.width(), canvas.height()) };
-    plot::draw(view, Surface::new(&mut brush, &letters), style).map_err(|error| JsError::new(&error.to_string()))
+    scene::draw(view, Surface::new(&mut brush, &letters), style).map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// Draws an RGBA picture into `area` (CSS pixels) of the canvas.
@@ -41,7 +40,7 @@ fn put(
     context: &CanvasRenderingContext2d,
     canvas: &HtmlCanvasElement,
     (width, height, rgba): (usize, usize, Vec<u8>),
-    area: plot::Area,
+    area: scene::Area,
     scale: f64,
 ) -> Result<(), JsError> {
     let (width, height) = (width as u32, height as u32);

@@ -5,9 +5,8 @@
 use super::{Frame, canvas};
 use crate::decimal;
 use crate::lessons::{Moment, Pick, Problem, find, manifest::Manifest};
-use crate::plot::{self, Mode, Palette, Style, Words};
+use crate::scene::{self, Mode, Palette, Style, View, Words};
 use crate::session;
-use crate::view::View;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -107,7 +106,7 @@ impl Painter {
         if self.manifest.views[index].kind.is_canvas() {
             shown.revision += 1;
         } else {
-            let text = plot::markup(view, &self.words, Mode::Live);
+            let text = scene::markup(view, &self.words, Mode::Live);
             if shown.markup != text {
                 shown.markup = text;
                 shown.revision += 1;
@@ -131,7 +130,7 @@ impl Painter {
                 last.names
                     .iter()
                     .flatten()
-                    .map(|(id, format, main)| format!("{id}\t{}\t{}", plot::format::code(*format), u8::from(*main))),
+                    .map(|(id, format, main)| format!("{id}\t{}\t{}", scene::format::code(*format), u8::from(*main))),
             ),
             PICK => last.pick.iter().flatten().map(|pick| self.pick(pick)).collect(),
             _ => last.files.iter().flatten().cloned().collect::<Vec<_>>().join(" "),
@@ -139,12 +138,12 @@ impl Painter {
     }
 
     fn moment(&self, moment: &Moment) -> String {
-        format!("{}\t{}\t{}", moment.id, plot::mathml(&moment.label, &self.words), u8::from(moment.backward))
+        format!("{}\t{}\t{}", moment.id, scene::mathml(&moment.label, &self.words), u8::from(moment.backward))
     }
 
     fn pick(&self, pick: &Pick) -> String {
         let editable = pick.editable.map(decimal::plain).unwrap_or_default();
-        [pick.highlight.join(" "), editable, plot::mathml(&pick.formula, &self.words)].join("\n")
+        [pick.highlight.join(" "), editable, scene::mathml(&pick.formula, &self.words)].join("\n")
     }
 
     /// The numbers of the readouts, in the order of their names.
@@ -165,7 +164,7 @@ impl Painter {
 
     /// The numbers for the slots of that markup.
     pub fn slots(&self, index: usize) -> Vec<f64> {
-        self.view(index).map(plot::slots).unwrap_or_default()
+        self.view(index).map(scene::slots).unwrap_or_default()
     }
 
     /// Draws the view at `index` on a canvas of its full size in device pixels; `scale` of them make one CSS pixel.
@@ -183,18 +182,18 @@ impl Painter {
     /// Where a point of the canvas (CSS pixels) lies in data units; empty outside the plot.
     pub fn locate(&self, index: usize, x: f64, y: f64, width: f64, height: f64) -> Vec<f64> {
         let Some(view) = self.view(index) else { return Vec::new() };
-        plot::locate(view, x, y, width, height, &self.style(1.0, &[])).map(|(x, y)| vec![x, y]).unwrap_or_default()
+        scene::locate(view, x, y, width, height, &self.style(1.0, &[])).map(|(x, y)| vec![x, y]).unwrap_or_default()
     }
 
-    /// What the view says in numbers at a point of its canvas (CSS pixels): lines of fields, see [`plot::reading`].
+    /// What the view says in numbers at a point of its canvas (CSS pixels): lines of fields, see [`scene::reading`].
     pub fn reading(&self, index: usize, x: f64, y: f64, width: f64, height: f64) -> String {
-        self.view(index).map(|view| plot::reading(view, x, y, width, height, &self.words)).unwrap_or_default()
+        self.view(index).map(|view| scene::reading(view, x, y, width, height, &self.words)).unwrap_or_default()
     }
 
     /// The numbers of the view as an HTML table.
     pub fn table(&self, index: usize) -> String {
         let title = format!("view.{}", self.manifest.views[index].id);
-        self.view(index).map(|view| plot::table(view, self.words.get(&title), &self.words)).unwrap_or_default()
+        self.view(index).map(|view| scene::table(view, self.words.get(&title), &self.words)).unwrap_or_default()
     }
 
     fn view(&self, index: usize) -> Option<&View> {
@@ -212,7 +211,7 @@ impl Painter {
 impl Painter {
     /// The view at `index` as SVG, so large in CSS pixels.
     pub fn svg(&self, index: usize, width: u32, height: u32, palette: &[u32]) -> String {
-        self.view(index).map(|view| plot::svg(view, width, height, &self.style(1.0, palette))).unwrap_or_default()
+        self.view(index).map(|view| scene::svg(view, width, height, &self.style(1.0, palette))).unwrap_or_default()
     }
 }
 

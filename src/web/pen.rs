@@ -1,10 +1,10 @@
 //! The marks of a chart on a canvas.
 //!
-//! Not what is drawn (`plot`), nor the whole of a view (`canvas`). plotters has a backend for canvases; this one is a third of
+//! Not what is drawn (`scene`), nor the whole of a view (`canvas`). plotters has a backend for canvases; this one is a third of
 //! its weight, because it writes colours as the style sheet does and chooses nothing: the page has set the transformation,
 //! how lines join, and where text stands on its line.
 
-use crate::plot::{Done, Label, Pen, Ruler, Stroke, font};
+use crate::scene::{Done, Label, Pen, Ruler, Stroke, font};
 use core::cell::Cell;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{BackendColor, BackendCoord};

@@ -116,18 +116,18 @@ fn imports_are_found_wherever_they_hide() {
     let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
     let found = |path: &str, text: &str| of(&file(path, text)).into_iter().collect::<Vec<_>>().join(" ");
     let inside = "src/lessons/one/two.rs";
-    assert_eq!(found(inside, "use crate::{view::{A, B}, rng as r};"), "rng view");
-    assert_eq!(found(inside, "fn f() { crate::plot::draw() }"), "plot");
+    assert_eq!(found(inside, "use crate::{scene::{A, B}, rng as r};"), "rng scene");
+    assert_eq!(found(inside, "fn f() { crate::scene::draw() }"), "scene");
     assert_eq!(found(inside, "fn f(a: &crate::nn::Layer) {}"), "nn");
     assert_eq!(found(inside, "fn f() { println!(\"{}\", crate::web::X) }"), "web");
     assert_eq!(found(inside, "use super::x; use super::super::y;"), "lessons");
     assert_eq!(found(inside, "use super::super::super::data::Z;"), "data");
     assert_eq!(found(inside, "mod tests { use super::super::super::super::tensor::T; }"), "tensor");
     assert_eq!(found(inside, "use crate::*;"), "*");
-    assert_eq!(found("src/rng.rs", "use super::view::X; use rand_core::Rng;"), "view");
+    assert_eq!(found("src/rng.rs", "use super::scene::X; use rand_core::Rng;"), "scene");
     assert_eq!(
-        found("src/bin/site/page.rs", "use crate::html; use tensorscope::{lessons::Run, plot};"),
-        "lessons plot"
+        found("src/bin/site/page.rs", "use crate::html; use tensorscope::{lessons::Run, scene};"),
+        "lessons scene"
     );
     assert!(has_unsafe(&file(inside, "fn f() { unsafe { g() } }")));
     assert!(!has_unsafe(&file(inside, "// unsafe\nfn f() { \"unsafe\"; }")));

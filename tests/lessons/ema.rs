@@ -2,8 +2,8 @@
 
 use super::{bits, go, readout, run};
 use tensorscope::lessons::find;
+use tensorscope::scene::View;
 use tensorscope::session::Run;
-use tensorscope::view::View;
 
 /// Compares a readout with all printed digits.
 fn assert_prints(run: &Run, id: &str, printed: &str) {

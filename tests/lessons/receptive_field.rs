@@ -298,7 +298,7 @@ fn common_dilations_leave_holes_and_doubling_ones_fill_them() {
         let last = figure.lesson().moments().len() as u32 - 1;
         let mut figure = run(LESSON, &format!("preset={preset}&step=1&moment={last}"));
         figure.set("heat", "1");
-        let Some(tensorscope::view::View::Image(image)) = figure.lesson().view(0, figure.at()) else {
+        let Some(tensorscope::scene::View::Image(image)) = figure.lesson().view(0, figure.at()) else {
             panic!("a picture")
         };
         assert_eq!(image.heat.iter().filter(|heat| **heat > 0.0).count(), lit, "{preset}");
@@ -312,7 +312,7 @@ fn the_light_opens_to_the_box_and_never_shrinks() {
         let mut before = 0.0;
         for moment in 0..figure.lesson().moments().len() {
             figure.set_moment(moment);
-            let Some(tensorscope::view::View::Image(image)) = figure.lesson().view(0, figure.at()) else {
+            let Some(tensorscope::scene::View::Image(image)) = figure.lesson().view(0, figure.at()) else {
                 panic!("a picture")
             };
             let light = image.outlines.last().expect("the light").rect;

@@ -4,8 +4,7 @@ use crate::recorder::{Mark, record};
 use crate::samples::*;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use tensorscope::plot::{self, DARK, LIGHT, Palette, Rgb, Style, Words};
-use tensorscope::view::*;
+use tensorscope::scene::{self, *};
 
 /// The sizes of figures: wide, on a phone, in a corner, and too small for anything.
 const SIZES: [(u32, u32); 6] = [(620, 300), (344, 220), (290, 218), (120, 90), (40, 30), (1, 1)];
@@ -234,10 +233,10 @@ fn long_lines_are_reduced_without_losing_their_extremes() {
     assert!(start.elapsed() < SOON);
     let corners: Vec<_> = marks.iter().flat_map(|mark| &mark.corners).collect();
     assert!(corners.len() < 4 * 620 + 100, "{} corners", corners.len());
-    let area = plot::layout(&view, 620.0, 300.0, &style(&words)).unwrap();
+    let area = scene::layout(&view, 620.0, 300.0, &style(&words)).unwrap();
     let place = |value: f64| area.bottom - area.height() * (value + 10.08) / 20.16;
     for extreme in [9.0, -9.0] {
-        let wanted = place(extreme) * f64::from(plot::FINE);
+        let wanted = place(extreme) * f64::from(scene::FINE);
         let nearest = corners.iter().map(|(_, y)| (f64::from(*y) - wanted).abs()).fold(f64::INFINITY, f64::min);
         assert!(nearest <= 8.0, "{extreme} is {nearest} units off");
     }
@@ -248,7 +247,7 @@ fn long_lines_are_reduced_without_losing_their_extremes() {
 fn the_future_is_faint() {
     let words = words();
     let marks = record(&losses(), (620, 300), &style(&words));
-    let area = plot::layout(&losses(), 620.0, 300.0, &style(&words)).unwrap();
+    let area = scene::layout(&losses(), 620.0, 300.0, &style(&words)).unwrap();
     let cursor = area.left + area.width() * 80.0 / 199.0;
     let lines: Vec<&Mark> =
         marks.iter().filter(|mark| mark.line.starts_with("path") && mark.bounds[2] < area.right + 2.0).collect();
@@ -264,8 +263,8 @@ fn the_future_is_faint() {
 fn a_click_is_found_where_it_was_drawn() {
     let words = words();
     for (_, view) in charts() {
-        let area = plot::layout(&view, 344.0, 220.0, &style(&words)).unwrap();
-        let locate = |x, y| plot::locate(&view, x, y, 344.0, 220.0, &style(&words));
+        let area = scene::layout(&view, 344.0, 220.0, &style(&words)).unwrap();
+        let locate = |x, y| scene::locate(&view, x, y, 344.0, 220.0, &style(&words));
         assert!(locate(area.left - 1.0, area.top + 1.0).is_none());
         assert!(locate(area.left + 1.0, area.bottom + 1.0).is_none());
         if let View::Heatmap(_) | View::Scatter(_) = view {
@@ -275,7 +274,7 @@ fn a_click_is_found_where_it_was_drawn() {
             assert!((x - 1.0).abs() < 1e-9 && (y - 1.0).abs() < 1e-9, "{x} {y}");
         }
     }
-    assert!(plot::locate(&proof(1.0), 1.0, 1.0, 9.0, 9.0, &style(&words)).is_none());
+    assert!(scene::locate(&proof(1.0), 1.0, 1.0, 9.0, 9.0, &style(&words)).is_none());
 }
 
 #[test]
@@ -290,7 +289,7 @@ fn pixels_tell_the_sign_and_leave_out_what_is_not_a_number() {
         reach: 0.5,
         points: vec![],
     };
-    let (width, height, rgba) = plot::heatmap_rgba(&map, &LIGHT);
+    let (width, height, rgba) = scene::heatmap_rgba(&map, &LIGHT);
     assert_eq!((width, height, rgba.len()), (4, 2, 32), "an incomplete row is left out");
     let pixel = |i: usize| -> [u8; 4] { rgba[4 * i..4 * i + 4].try_into().unwrap() };
     assert_eq!(pixel(0), [255; 4], "the middle is the paper");
@@ -302,9 +301,9 @@ fn pixels_tell_the_sign_and_leave_out_what_is_not_a_number() {
     let [red, _, blue, _] = pixel(2);
     assert!(red > blue, "negative is orange");
     assert!(pixel(4)[0] > pixel(1)[0] && pixel(4)[0] < 255, "half as far is half as strong");
-    let (width, height, rgba) = plot::pixels(&picture(), &LIGHT).unwrap();
+    let (width, height, rgba) = scene::pixels(&picture(), &LIGHT).unwrap();
     assert_eq!((width, height, rgba.len()), (8, 4, 128));
-    assert!(plot::pixels(&View::Image(Image { rgba: vec![1, 2, 3], ..Image::default() }), &LIGHT).is_none());
+    assert!(scene::pixels(&View::Image(Image { rgba: vec![1, 2, 3], ..Image::default() }), &LIGHT).is_none());
 }
 
 #[test]
@@ -313,17 +312,17 @@ fn pictures_are_well_formed_and_take_their_colours_from_the_page() {
     for palette in [LIGHT, DARK] {
         let style = Style { palette, ..style(&words) };
         for (name, view) in charts().into_iter().chain([("picture", picture()), ("network", mazur())]) {
-            let svg = plot::svg(&view, 344, 220, &style);
+            let svg = scene::svg(&view, 344, 220, &style);
             let document = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{name}: {error}\n{svg}"));
             assert!(document.root_element().has_attribute("viewBox"), "{name}");
             assert!(!svg.contains("style="), "{name}: the policy of the page forbids it");
             if name != "picture" {
-                let themed = plot::themed(&svg, &palette);
+                let themed = scene::themed(&svg, &palette);
                 assert!(!themed.contains("\"#"), "{name}: a colour that no theme can change");
             }
         }
     }
-    assert_eq!(plot::svg(&proof(1.0), 344, 220, &style(&words)), "");
+    assert_eq!(scene::svg(&proof(1.0), 344, 220, &style(&words)), "");
 }
 
 /// Colours that are the same in one theme are the same in the other: a still finds its way back to names.

@@ -2,8 +2,9 @@
 
 use crate::samples::*;
 use roxmltree::{Document, Node};
-use tensorscope::plot::{LIGHT, Mode, Ruler, Style, Table, Words, markup, mathml, slots, svg};
-use tensorscope::view::{Format, Math, Phase, View};
+use tensorscope::scene::{
+    Format, LIGHT, Math, Mode, Phase, Ruler, Style, View, WidthTable, Words, markup, mathml, slots, svg,
+};
 
 /// Attributes whose value is the index of a slot.
 const BINDINGS: [&str; 6] = ["data-slot", "data-sign", "data-mag", "data-phase", "data-flow", "data-verdict"];
@@ -84,7 +85,7 @@ fn live_markup_depends_on_the_structure_only() {
         node.slope = None;
     }
     for edge in &mut moved.edges {
-        (edge.carried, edge.weight, edge.flow) = (f64::NAN, -1e9, tensorscope::view::Flow::Forward);
+        (edge.carried, edge.weight, edge.flow) = (f64::NAN, -1e9, tensorscope::scene::Flow::Forward);
     }
     moved.legend = "legend.a";
     let moved = View::Network(moved);
@@ -156,7 +157,7 @@ fn texts(document: &Document) -> Vec<(String, [f64; 4])> {
             let text: String = node.descendants().filter(Node::is_text).filter_map(|part| part.text()).collect();
             let (x, y) = (number(&node, "x"), number(&node, "y"));
             let bold = matches!(node.attribute("class"), None | Some("value"));
-            let width = Table.width(&text, 12.0, bold);
+            let width = WidthTable.width(&text, 12.0, bold);
             let left = if node.attribute("text-anchor") == Some("start") { x } else { x - width / 2.0 };
             (text, [left, y - 5.0, left + width, y + 5.0])
         })

@@ -7,8 +7,7 @@ use plotters_backend::{
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::rc::Rc;
-use tensorscope::plot::{self, FINE, Ruler, Style, Surface, Table};
-use tensorscope::view::View;
+use tensorscope::scene::{self, FINE, Ruler, Style, Surface, View, WidthTable};
 
 /// What was drawn.
 #[derive(Clone, Debug)]
@@ -28,7 +27,7 @@ pub fn record(view: &View, (width, height): (u32, u32), style: &Style) -> Vec<Ma
     let marks = Rc::new(RefCell::new(Vec::new()));
     let size = [width, height].map(|side| (f64::from(side) * style.scale).round() as u32);
     let mut recorder = Recorder { size: (size[0], size[1]), marks: marks.clone() };
-    plot::draw(view, Surface::new(&mut recorder, &Table), style).expect("nothing fails here");
+    scene::draw(view, Surface::new(&mut recorder, &WidthTable), style).expect("nothing fails here");
     marks.take()
 }
 
@@ -114,7 +113,7 @@ impl DrawingBackend for Recorder {
         let weight = if bold { " bold" } else { "" };
         self.push("text", vec![at], 0.0, style.color(), &format!(" {anchor} {}{weight} {text:?}", style.size()))?;
         let fine = f64::from(FINE);
-        let width = Table.width(text, style.size(), bold) / fine;
+        let width = WidthTable.width(text, style.size(), bold) / fine;
         let (x, y) = (f64::from(at.0) / fine, f64::from(at.1) / fine);
         // What is seen of a line of text: from the top of its capitals to below its baseline.
         let half = style.size() / fine * 0.45;

@@ -1,7 +1,7 @@
 //! Views to test and to look at: one of each kind, small and large, and data that nobody would wish for.
 #![allow(dead_code)]
 
-use tensorscope::view::*;
+use tensorscope::scene::*;
 
 /// A linear axis without fixed limits.
 pub fn axis(label: Key) -> Axis {
@@ -132,8 +132,8 @@ pub fn marked_picture() -> View {
     let outline = |rect, stroke, label: &str| Outline {
         rect,
         stroke,
-        hatched: stroke == Stroke::Strong,
-        spotlight: stroke == Stroke::Strong,
+        hatched: stroke == OutlineStyle::Strong,
+        spotlight: stroke == OutlineStyle::Strong,
         label: label.into(),
     };
     View::Image(Image {
@@ -142,9 +142,9 @@ pub fn marked_picture() -> View {
         window: Some(Rect::of(64, 48).around(rect).grown(4.0)),
         heat: (0..64 * 48).map(|i| (i % 64) as f32 / 63.0).collect(),
         outlines: vec![
-            outline(Rect::of(64, 48), Stroke::Thin, ""),
-            outline(rect.grown(-8.0), Stroke::Dashed, ""),
-            outline(rect, Stroke::Strong, "52 × 50"),
+            outline(Rect::of(64, 48), OutlineStyle::Thin, ""),
+            outline(rect.grown(-8.0), OutlineStyle::Dashed, ""),
+            outline(rect, OutlineStyle::Strong, "52 × 50"),
         ],
         dots: vec![Dots { xs: vec![4.0, 20.0, 36.0], ys: vec![14.0, 30.0], radius: 3.0 }],
     })
@@ -321,7 +321,7 @@ pub fn proof(k: f64) -> View {
         ],
     };
     let columns = vec!["col.weight", "col.hand", "col.error", "col.way", "col.verdict", "col.none"];
-    View::Table(tensorscope::view::Table { columns, rows: vec![row(1, true), row(2, false)] })
+    View::Table(Table { columns, rows: vec![row(1, true), row(2, false)] })
 }
 
 /// The words behind the keys above.

@@ -1,4 +1,4 @@
-// The page writes numbers as the engine does: www/format.js against the cases that src/plot/format.rs is held to.
+// The page writes numbers as the engine does: www/format.js against the cases that src/scene/format.rs is held to.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

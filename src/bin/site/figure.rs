@@ -5,9 +5,8 @@
 
 use tensorscope::lessons::Entry;
 use tensorscope::lessons::manifest::{Place, ViewSpec};
-use tensorscope::plot::{self, LIGHT, Mode, Style, Words};
+use tensorscope::scene::{self, LIGHT, Mode, Style, View, Words};
 use tensorscope::session::Run;
-use tensorscope::view::View;
 
 use crate::html::escape;
 use crate::manifest::place;
@@ -115,7 +114,7 @@ impl Figure<'_> {
                 name = escape(&names::name(&readout.id, self.words, families)),
                 id = escape(&readout.id),
                 value = readout.value,
-                text = plot::format::number(readout.value, readout.format),
+                text = scene::format::number(readout.value, readout.format),
             )
         };
         let all = self.views.is_empty();
@@ -125,12 +124,12 @@ impl Figure<'_> {
 
 /// The still of a view; `title` is its name for those who do not see it.
 fn draw(view: &View, title: &str, words: &Words) -> String {
-    let markup = plot::markup(view, words, Mode::Still);
+    let markup = scene::markup(view, words, Mode::Still);
     if !markup.is_empty() {
         return markup;
     }
-    let svg = plot::svg(view, CHART.0, CHART.1, &Style { scale: 1.0, palette: LIGHT, words });
-    plot::themed(&svg, &LIGHT).replacen(" role=\"img\"", &format!(" role=\"img\" aria-label=\"{title}\""), 1)
+    let svg = scene::svg(view, CHART.0, CHART.1, &Style { scale: 1.0, palette: LIGHT, words });
+    scene::themed(&svg, &LIGHT).replacen(" role=\"img\"", &format!(" role=\"img\" aria-label=\"{title}\""), 1)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! ```text
 //! www/lessons/<id>.<language>.md ─ prose, markdown, tex ─┐
 //! www/i18n/<language>.json ─ words ──────────────────────┼─ page ─ index.html, {en,zh}/index.html, {en,zh}/<id>/index.html
-//! REGISTRY ─ manifest, figure (stills by plot) ──────────┘         lessons.json, {en,zh}/machine/index.html
+//! REGISTRY ─ manifest, figure (stills by scene) ─────────┘         lessons.json, {en,zh}/machine/index.html
 //! www/style.css, www/icon.svg ─ assets ─────────────────────────── style.css, icon.svg
 //! target/pkg ─────────────────────────────────────────────────── app/pkg/
 //! src/data (what the manifests ask for) ──────────────────────── data/
@@ -36,7 +36,7 @@ use page::Page;
 use prose::{Prose, Strings};
 use serde_json::{Value, json};
 use tensorscope::lessons::{Entry, REGISTRY};
-use tensorscope::plot::{self, format};
+use tensorscope::scene::{self, format};
 use tensorscope::session::Run;
 use tex::Tex;
 use trouble::{Result, Trouble};
@@ -157,7 +157,7 @@ fn site_words(www: &Path) -> Result<Vec<Strings>> {
         let path = www.join("i18n").join(format!("{}.json", language.code));
         let file = path.display().to_string();
         let words = words::parse(&file, &assets::read(&path)?)?;
-        words::complete(&file, &words, OF_PAGES.into_iter().chain(plot::KEYS))?;
+        words::complete(&file, &words, OF_PAGES.into_iter().chain(scene::KEYS))?;
         if let Some((first_file, first)) = all.first() {
             words::same_keys((first_file, first), (&file, &words))?;
         }

@@ -3,7 +3,7 @@
 use super::{Backprop, SHORT};
 use crate::lessons::At;
 use crate::lessons::backprop::net::Trace;
-use crate::view::{Axis, Bar, Bars, Curve, Heatmap, Name, Point, Scale, Series};
+use crate::scene::{Axis, Bar, Bars, Curve, Heatmap, Name, Point, Scale, Series};
 
 /// Cells of the decision surface along each side.
 const CELLS: usize = 48;

@@ -21,7 +21,7 @@ use super::manifest::{
 use super::problem::{Code, Problem};
 use super::{Answer, Assets, At, Claim, Entry, Lesson, Moment, Pick, Readout};
 use crate::decimal;
-use crate::view::{Format, Math, View};
+use crate::scene::{Format, Math, View};
 use net::{Activation, Fault, Loss, Net, Params, Trace};
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -2,7 +2,7 @@
 
 use super::thing::Thing;
 use super::{Backprop, Stage, stages};
-use crate::view::{Edge, Flow, Key, Network, Node, Phase};
+use crate::scene::{Edge, Flow, Key, Network, Node, Phase};
 
 /// Most edges between two layers that can carry their label.
 const LABELLED_EDGES: usize = 6;

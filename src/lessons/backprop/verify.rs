@@ -7,7 +7,7 @@ use super::net::{Net, Params, Trace};
 use super::thing::Thing;
 use super::{Backprop, LONG};
 use crate::lessons::Claim;
-use crate::view::{Cell, Format, Math, Row, Table};
+use crate::scene::{Cell, Format, Math, Row, Table};
 use std::rc::Rc;
 
 /// What the relative error of a claim must not exceed.

@@ -10,7 +10,7 @@ use crate::lessons::config::{Config, Value};
 use crate::lessons::problem::{Code, Problem};
 use crate::lessons::{Answer, At, Claim, Lesson, Moment, Pick, Readout};
 use crate::nn::{Optimizer, Rule};
-use crate::view::{Axis, Curve, Formula, Line, Math, View};
+use crate::scene::{Axis, Curve, Formula, Line, Math, View};
 
 /// What the claims must not exceed. The engine forms 1 - beta^k by subtraction, which for beta = 0.9999 and k = 1 leaves twelve
 /// digits.

@@ -5,7 +5,7 @@
 //! first value. As the comb moves on, it leaves.
 
 use super::average::{missing, seen};
-use crate::view::{Axis, Key, Scale, Share, Tooth};
+use crate::scene::{Axis, Key, Scale, Share, Tooth};
 
 /// What happens within a step of a stream, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

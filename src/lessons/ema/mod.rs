@@ -18,8 +18,7 @@ use super::manifest::{
 };
 use super::{Asset, Assets, Entry, Lesson, Readout};
 use crate::data::digits;
-use crate::view::{Axis, Key};
-use crate::view::{Cell, Curve, Format, Math, Name, Phase, Row, Scale, Series, Table};
+use crate::scene::{Axis, Cell, Curve, Format, Key, Math, Name, Phase, Row, Scale, Series, Table};
 
 /// The line of the registry.
 pub const ENTRY: Entry = Entry { manifest: &MANIFEST, new: start, reconcile: |_| Vec::new() };

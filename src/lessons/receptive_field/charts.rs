@@ -3,7 +3,7 @@
 use super::{Lens, PIXELS};
 use crate::analysis::receptive_field::{self, Path};
 use crate::lessons::At;
-use crate::view::{Axis, Bar, Bars, Curve, Format, Name, Scale, Series};
+use crate::scene::{Axis, Bar, Bars, Curve, Format, Name, Scale, Series};
 
 /// Most bars of the chart of paths; more fields than that are put together.
 const MOST_BARS: usize = 20;

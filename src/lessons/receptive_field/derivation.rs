@@ -4,7 +4,7 @@ use super::geometry::Row;
 use super::{Lens, MEASURED, PIXELS};
 use crate::analysis::receptive_field::Field;
 use crate::lessons::{At, Pick};
-use crate::view::{Formula, Line, Math, Phase};
+use crate::scene::{Formula, Line, Math, Phase};
 
 /// A number that counts pixels.
 fn px(value: i64) -> Math {

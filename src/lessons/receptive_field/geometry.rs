@@ -5,7 +5,7 @@
 
 use crate::analysis::receptive_field::{self, Branch, Field, Interval};
 use crate::analysis::stack::{Map, Op, Slide, Stack};
-use crate::view::Rect;
+use crate::scene::Rect;
 
 /// Most units of a map, along one axis, that are followed one by one.
 const MOST_UNITS: usize = 512;

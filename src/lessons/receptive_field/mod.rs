@@ -29,7 +29,7 @@ use super::{Answer, Asset, At, Bearing, Claim, Entry, Lesson, Moment, Pick, Read
 use crate::analysis::stack::Stack;
 use crate::analysis::zoo;
 use crate::data::{digits, photo, reading};
-use crate::view::{Format, Math, View};
+use crate::scene::{Format, Math, View};
 use average::Average;
 use core::cell::OnceCell;
 use geometry::Geometry;

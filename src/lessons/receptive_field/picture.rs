@@ -2,7 +2,7 @@
 
 use super::Lens;
 use crate::lessons::At;
-use crate::view::{Dots, Image, Outline, Rect, Stroke};
+use crate::scene::{Dots, Image, Outline, OutlineStyle, Rect};
 
 /// Beyond so many sides of the picture a field is cut off by the frame: the picture must stay visible.
 const FARTHEST: f64 = 2.0;
@@ -30,14 +30,19 @@ impl Lens {
         let window = clamped(all.around(seen), all);
         let wider = window != all;
         if wider {
-            outlines.push(outline(all, Stroke::Thin));
+            outlines.push(outline(all, OutlineStyle::Thin));
         }
         if !arrived {
-            outlines.push(outline(seen, Stroke::Dashed));
+            outlines.push(outline(seen, OutlineStyle::Dashed));
         }
         let span = |low: f64, high: f64| libm::round(high - low);
         let label = format!("{} × {}", span(light.left, light.right), span(light.top, light.bottom));
-        outlines.push(Outline { hatched: true, spotlight: heat.is_empty(), label, ..outline(light, Stroke::Strong) });
+        outlines.push(Outline {
+            hatched: true,
+            spotlight: heat.is_empty(),
+            label,
+            ..outline(light, OutlineStyle::Strong)
+        });
 
         let mut dots = Vec::new();
         if heat.is_empty()
@@ -61,7 +66,7 @@ impl Lens {
     }
 }
 
-fn outline(rect: Rect, stroke: Stroke) -> Outline {
+fn outline(rect: Rect, stroke: OutlineStyle) -> Outline {
     Outline { rect, stroke, hatched: false, spotlight: false, label: String::new() }
 }
 

@@ -3,7 +3,7 @@
 use super::{Lens, MEASURED, PIXELS};
 use crate::analysis::receptive_field::Field;
 use crate::lessons::Readout;
-use crate::view::Format;
+use crate::scene::Format;
 
 impl Lens {
     pub(super) fn numbers(&self) -> Vec<Readout> {

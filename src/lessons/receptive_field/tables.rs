@@ -2,7 +2,7 @@
 
 use super::{Lens, MEASURED, PIXELS};
 use crate::analysis::receptive_field::Branch;
-use crate::view::{Cell, Format, Math, Row, Table};
+use crate::scene::{Cell, Format, Math, Row, Table};
 
 impl Lens {
     /// Every layer that changes what a unit sees.

@@ -3,7 +3,7 @@
 use crate::lessons::backprop::net::{Activation, Fault, Loss};
 use crate::lessons::backprop::thing::Thing;
 use crate::lessons::backprop::{Backprop, MEDIUM};
-use crate::view::{Math, Phrase};
+use crate::scene::{Math, Phrase};
 
 /// Sums of up to so many terms are written out; longer ones are shortened in the middle.
 const WRITTEN_OUT: usize = 3;

@@ -3,7 +3,7 @@
 use crate::lessons::backprop::net::{Activation, Fault, Loss};
 use crate::lessons::backprop::thing::Thing;
 use crate::lessons::backprop::{Backprop, MEDIUM};
-use crate::view::{Math, Phrase};
+use crate::scene::{Math, Phrase};
 
 /// Matrices of up to so many rows and columns are written out; of larger ones the shape is.
 const WRITTEN_OUT: usize = 3;

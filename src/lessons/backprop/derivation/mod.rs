@@ -11,7 +11,7 @@ mod statement;
 use super::net::Fault;
 use super::thing::Thing;
 use super::{Backprop, LONG, MEDIUM, Stage};
-use crate::view::{Format, Formula, Line, Math, Phase};
+use crate::scene::{Format, Formula, Line, Math, Phase};
 
 impl Backprop {
     /// The lines around `now`; the nodes that they speak of follow what is pointed at.

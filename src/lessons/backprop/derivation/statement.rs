@@ -3,7 +3,7 @@
 use crate::lessons::backprop::Backprop;
 use crate::lessons::backprop::net::{Activation, Fault, Loss};
 use crate::lessons::backprop::thing::Thing;
-use crate::view::{Math, Phrase};
+use crate::scene::{Math, Phrase};
 
 impl Backprop {
     /// What `thing` is, in symbols with running indices.

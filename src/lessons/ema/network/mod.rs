@@ -18,7 +18,7 @@ use crate::lessons::config::{Config, Value};
 use crate::lessons::problem::{Code, Problem};
 use crate::lessons::{Answer, Assets, At, Claim, Lesson, Moment, Pick, Readout};
 use crate::nn::Ema;
-use crate::view::{Math, View};
+use crate::scene::{Math, View};
 use core::cell::RefCell;
 use std::rc::Rc;
 use train::{Digits, Engine, PARAMETERS, SIZES, Tested, first_weights, order, test_loss_naive};

@@ -7,7 +7,7 @@ use crate::lessons::At;
 use crate::lessons::ema::average::{Start, missing, seen};
 use crate::lessons::ema::comb::{self, Progress, Stage};
 use crate::lessons::ema::{Scale, axis, by_step, indexed, num, num_if, phase, share};
-use crate::view::{Axis, Comb, Dot, Formula, Image, Key, Line, Math, Name, Series, View};
+use crate::scene::{Axis, Comb, Dot, Formula, Image, Key, Line, Math, Name, Series, View};
 
 impl Shadow {
     /// The averages of the watched weight after every step, as the reader wants them read.

@@ -6,7 +6,7 @@ use crate::lessons::ema::MANIFEST;
 use crate::lessons::ema::stream::{explain, forgetting, plain};
 use crate::lessons::problem::{Code, Problem};
 use crate::lessons::{Answer, At, Claim, Lesson, Moment, Pick, Readout};
-use crate::view::View;
+use crate::scene::View;
 
 /// The scene before its digits have come.
 #[derive(Clone)]

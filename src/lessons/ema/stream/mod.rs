@@ -10,7 +10,7 @@ use super::{LENGTH, MANIFEST, MEDIUM, Scale, indexed, metric, num, proof, readou
 use crate::lessons::config::{Config, Value, parse_number};
 use crate::lessons::problem::{Code, Problem};
 use crate::lessons::{Answer, At, Bearing, Claim, Lesson, Moment, Pick, Readout};
-use crate::view::{Axis, Curve, Math, Name, Series, View};
+use crate::scene::{Axis, Curve, Math, Name, Series, View};
 use std::rc::Rc;
 
 /// Elements that are read out one by one.

@@ -5,7 +5,7 @@ use crate::lessons::At;
 use crate::lessons::ema::average::{closed_form, missing, seen, weight};
 use crate::lessons::ema::comb::{self, Progress, Stage};
 use crate::lessons::ema::{LENGTH, Scale, indexed, num, num_if, phase, share};
-use crate::view::{Axis, Comb, Dot, Formula, Line, Math, Name, Series};
+use crate::scene::{Axis, Comb, Dot, Formula, Line, Math, Name, Series};
 
 impl Stream {
     pub(super) fn comb(&self, at: At) -> Comb {
