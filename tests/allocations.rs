@@ -103,7 +103,8 @@ fn convolutional() -> Network {
     Network { name: "convolutional", params, rule: Rule::ADAM, record }
 }
 
-/// Layers with their activation in the same step: convolution and ReLU, in groups, linear and GELU, linear and tanh.
+/// Layers with their activation in the same step: convolution and ReLU, in groups, linear and GELU, linear and tanh; and an
+/// operation of eight operands.
 fn activated() -> Network {
     let mut rng = Rng::new(3, 0);
     let mut params = Params::new();
@@ -120,6 +121,8 @@ fn activated() -> Network {
         let h = second.forward(tape, bound, h);
         let h = tape.relu(h);
         let h = tape.reshape(h, [45, 64]);
+        let parts: Vec<Var> = (0..8).map(|nth| tape.slice(h, 1, 8 * nth, 8)).collect();
+        let h = tape.concat(&parts, 1);
         let h = hidden.forward(tape, bound, h);
         let h = tape.gelu(h);
         let h = head.forward(tape, bound, h);

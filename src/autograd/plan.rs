@@ -156,7 +156,7 @@ fn way_back<T: Real>(tape: &Tape<T>, root: usize) -> Vec<Backward> {
         if !reached[id] {
             continue;
         }
-        for (nth, &arg) in tape.nodes[id].args().iter().enumerate() {
+        for (nth, &arg) in tape.args(id).iter().enumerate() {
             if tape.nodes[arg as usize].grad.is_some() {
                 let first = !core::mem::replace(&mut reached[arg as usize], true);
                 let write = if first { Write::Set } else { Write::Accumulate };
