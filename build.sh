@@ -36,6 +36,8 @@ tensorscope: ./build.sh COMMAND
   check   formatting, lints, the map of the modules, types of the JavaScript, file sizes
   build   builds the site into dist/: static files for any host and any sub-path
   bench   measures the engine beside its peers
+  train   makes the shipped weights from scratch and compares them, bit for bit (--write writes them)
+  soak    the tests that take long, with their counts
 
 Needed: rustup (https://rustup.rs) and Node 20 or later (https://nodejs.org). Everything else is installed under target/.
 `test` also needs a browser; TENSORSCOPE_BROWSER=/path/to/chrome names one.
@@ -348,6 +350,23 @@ everything() {
   count
 }
 
+# The browser scripts of soak: each is a file for node --test that drives the built site.
+SOAKS=(tests/web/soak/*.mjs)
+
+soak() {
+  need_rust
+  runner "long tests of the engine" cargo test --release --locked --test soak -- --ignored --nocapture --test-threads=1
+  if [[ ! -e ${SOAKS[0]} ]]; then
+    say "no browser script in tests/web/soak"
+  elif need_node && need_browser; then
+    step "the site builds" ./build.sh build
+    runner "long tests in a browser" node --test --test-concurrency=1 --test-reporter=spec "${SOAKS[@]}"
+  else
+    skip "${#SOAKS[@]} browser scripts: no browser found"
+  fi
+  count
+}
+
 case ${1:---help} in
 serve) serve ;;
 test) everything ;;
@@ -359,6 +378,11 @@ bench)
   need_node
   exec tests/bench/run.sh "${@:2}"
   ;;
+train)
+  need_rust
+  exec cargo run --quiet --release --locked --bin train -- "${@:2}"
+  ;;
+soak) soak ;;
 -h | --help | help) help ;;
 *)
   help >&2

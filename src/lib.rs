@@ -5,7 +5,8 @@
 //! ```text
 //! web (wasm32) -> session -> lessons -> nn -> autograd -> tensor -> kernels
 //!              -> scene      session -> scene      lessons -> scene, data, analysis      anyone -> rng, decimal
-//! bin/site (native) -> session, lessons, scene, data
+//! bin/site (native) -> session, lessons, scene, data      nn -> analysis
+//! bin/train (native) -> nn, data, autograd, analysis
 //! ```
 //!
 //! | module | what lives there | what may not |
@@ -13,7 +14,7 @@
 //! | [`kernels`] | loops over slices, generic over vectors (`Lanes`); caller's buffers | allocation, shapes, `Vec` |
 //! | [`tensor`] | [`tensor::Tensor`], [`tensor::Shape`], broadcasting, shape-checked operations | gradients |
 //! | [`autograd`] | the tape, operations as data, the table of gradient rules | layers, optimisers |
-//! | [`nn`] | layers, initialisation, losses, optimisers | lessons, drawing |
+//! | [`nn`] | layers, initialisation, losses, optimisers, training steps | lessons, drawing |
 //! | [`data`] | data sets and where they come from | training |
 //! | [`analysis`] | arithmetic about architectures: FLOPs, receptive fields | tensors |
 //! | [`lessons`] | the contract of a lesson, the registry, the lessons | DOM, time, drawing, prose |

@@ -5,10 +5,12 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use tensorscope::autograd::{Plan, Tape, Var};
+use tensorscope::autograd::{Tape, Var};
 use tensorscope::kernels::map::Map;
 use tensorscope::kernels::window::Window;
-use tensorscope::nn::{BatchNorm, Bound, Conv2d, Init, Linear, Mlp, Optimizer, Params, Rule, init};
+use tensorscope::nn::{
+    BatchNorm, Bound, Conv2d, Evaluator, Group, Init, Linear, Mlp, Optimizer, Params, Rule, Trainer, init,
+};
 use tensorscope::rng::Rng;
 use tensorscope::tensor::{Shape, Tensor};
 
@@ -103,7 +105,8 @@ fn convolutional() -> Network {
     Network { name: "convolutional", params, rule: Rule::ADAM, record }
 }
 
-/// Layers with their activation in the same step: convolution and ReLU, in groups, linear and GELU, linear and tanh.
+/// Layers with their activation in the same step: convolution and ReLU, in groups, linear and GELU, linear and tanh; and an
+/// operation of eight operands.
 fn activated() -> Network {
     let mut rng = Rng::new(3, 0);
     let mut params = Params::new();
@@ -120,6 +123,8 @@ fn activated() -> Network {
         let h = second.forward(tape, bound, h);
         let h = tape.relu(h);
         let h = tape.reshape(h, [45, 64]);
+        let parts: Vec<Var> = (0..8).map(|nth| tape.slice(h, 1, 8 * nth, 8)).collect();
+        let h = tape.concat(&parts, 1);
         let h = hidden.forward(tape, bound, h);
         let h = tape.gelu(h);
         let h = head.forward(tape, bound, h);
@@ -129,31 +134,27 @@ fn activated() -> Network {
     Network { name: "layers with activations", params, rule: Rule::SGD, record }
 }
 
-/// One step of `plan`.
-fn step(plan: &mut Plan<f32>, optimizer: &mut Optimizer<f32>) -> f32 {
-    let loss = plan.forward();
-    plan.backward();
-    let (params, grads) = plan.params_and_grads();
-    optimizer.step(params, grads, 0.01);
-    loss
-}
-
 #[test]
 fn a_replayed_step_allocates_nothing_and_equals_a_recorded_one() {
     for mut network in [tiny(), convolutional(), activated()] {
-        let mut tape = Tape::new();
-        let bound = network.params.bind(&mut tape);
-        let loss = (network.record)(&mut tape, &bound);
-        let mut plan = Plan::new(tape, loss, bound.params());
-        // What recording moved (running statistics) is put back, so that both begin alike.
-        for id in network.params.ids().filter(|&id| !network.params.is_trained(id)) {
-            plan.input_mut(bound[id]).copy_from_slice(network.params.get(id));
-        }
-        let mut optimizer = Optimizer::new(network.rule, network.params.len());
-        let mut replayed: Vec<f32> = (0..5).map(|_| step(&mut plan, &mut optimizer)).collect();
+        let record = |tape: &mut Tape<f32>, bound: &Bound| ((network.record)(tape, bound), ());
+        let (trainer, ()) = Trainer::record(&network.params, network.rule, record);
+        let mut trainer = trainer.with_ema(0.9);
+        // A group in the middle, so that the optimiser walks three segments.
+        let middle = network.params.ids().filter(|&id| network.params.is_trained(id)).nth(1);
+        trainer.add_group(&[middle.expect("a second parameter")], Group::default());
+        let (mut evaluator, tested) = Evaluator::record(&network.params, &network.record);
+        let mut step = || {
+            let loss = trainer.step(0.01);
+            evaluator.follow(&trainer);
+            evaluator.forward();
+            assert!(evaluator.item(tested).is_finite());
+            loss
+        };
+        let mut replayed: Vec<f32> = (0..5).map(|_| step()).collect();
         replayed.reserve(50);
         let before = REQUESTS.get();
-        replayed.extend((0..50).map(|_| step(&mut plan, &mut optimizer)));
+        replayed.extend((0..50).map(|_| step()));
         let requests = REQUESTS.get() - before;
         assert_eq!(requests, 0, "{}: requests to the allocator in 50 steps", network.name);
 
@@ -170,6 +171,6 @@ fn a_replayed_step_allocates_nothing_and_equals_a_recorded_one() {
             network.params.take_buffers(&tape, &bound);
             optimizer.step(network.params.values_mut(), &grads, 0.01);
         }
-        assert_eq!(plan.params(), network.params.values(), "{}: parameters", network.name);
+        assert_eq!(trainer.params(), network.params.values(), "{}: parameters", network.name);
     }
 }

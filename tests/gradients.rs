@@ -160,6 +160,8 @@ const ROWS: &[Row] = &[
     row("concat, five", &[(&[2, 1], Any), (&[2, 3], Any), (&[2, 2], Any), (&[2, 1], Any), (&[2, 4], Any)], |t, v| {
         t.concat(v, 1)
     }),
+    row("concat, one", &[(&[2, 3], Any)], |t, v| t.concat(v, 1)),
+    row("concat, nine", &[(&[2usize, 1] as &[usize], Any); 9], |t, v| t.concat(v, 1)),
     row("concat, shared", &[(&[2, 3], Any)], |t, v| t.concat(&[v[0], v[0]], 0)),
     row("rows", &[(&[4, 3], Any), (&[2, 5], Labels(4))], |t, v| t.rows(v[0], v[1])),
     // Reductions.

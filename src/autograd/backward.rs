@@ -7,8 +7,7 @@
 //! first gradient to reach a buffer sets it, later ones add. Leaves keep adding from one backward to the next until
 //! `zero_grad`; gradients of results in between are of the latest pass alone, and can be read after it.
 
-use super::node::Var;
-use super::op::MAX_ARGS;
+use super::node::{Operands, Var};
 use super::reads::{self, Reads};
 use super::rules::{self, Pass};
 use super::tape::Tape;
@@ -168,8 +167,7 @@ impl<T: Real> Tape<T> {
                 continue;
             }
             self.check_saved(id)?;
-            let node = &self.nodes[id];
-            for &arg in node.args() {
+            for &arg in &self.operands[self.nodes[id].args.clone()] {
                 self.wanted[arg as usize] |= self.nodes[arg as usize].grad.is_some();
             }
         }
@@ -187,11 +185,11 @@ impl<T: Real> Tape<T> {
         if node.freed && node.reads != Reads::NOTHING {
             return Err(GradError::Freed { op: node.op.name(), grad_fn: node.op.grad_fn(node.shape) });
         }
-        let operands = node.args().iter().enumerate().map(|(nth, &arg)| (Reads::arg(nth), arg as usize, nth));
-        for (read, source, slot) in operands.chain([(Reads::OUT, id, MAX_ARGS)]) {
+        let operands = self.args(id).iter().zip(&self.versions[node.args.clone()]).enumerate();
+        let operands = operands.map(|(nth, (&arg, &version))| (Reads::arg(nth), arg as usize, version));
+        for (read, source, expected) in operands.chain([(Reads::OUT, id, node.version)]) {
             let source = &self.nodes[source];
             let found = self.storages[source.storage as usize].version;
-            let expected = node.versions[slot];
             if node.reads.contains(read) && found != expected {
                 return Err(GradError::Modified {
                     op: node.op.name(),
@@ -207,8 +205,8 @@ impl<T: Real> Tape<T> {
 
     /// Hands the gradient of node `id` to its operands.
     fn pass_back(&mut self, id: usize) {
-        for nth in 0..usize::from(self.nodes[id].arity) {
-            let arg = self.nodes[id].args[nth] as usize;
+        for nth in 0..self.nodes[id].args.len() {
+            let arg = self.args(id)[nth] as usize;
             if self.nodes[arg].grad.is_some() {
                 let write = self.begin_grad(arg);
                 self.apply_rule(id, nth, write);
@@ -219,21 +217,15 @@ impl<T: Real> Tape<T> {
     /// The gradient of operand `nth` of node `id`, from that of the node.
     pub(super) fn apply_rule(&mut self, id: usize, nth: usize, write: Write) {
         let node = &self.nodes[id];
-        let value = |id: u32| {
-            let node = &self.nodes[id as usize];
-            TensorRef { shape: node.shape, data: &self.values[self.storages[node.storage as usize].at.clone()] }
-        };
-        let mut args = [TensorRef::EMPTY; MAX_ARGS];
-        for (slot, &arg) in args.iter_mut().zip(node.args()) {
-            *slot = value(arg);
-        }
-        let arg = &self.nodes[node.args[nth] as usize];
+        let ids = &self.operands[node.args.clone()];
+        let args = Operands { ids, nodes: &self.nodes, storages: &self.storages, values: &self.values };
+        let arg = &self.nodes[ids[nth] as usize];
         let (own, start) = node.grad.zip(arg.grad).expect("a rule is applied where a gradient comes and one is wanted");
         // A node's gradient lies behind those of its operands, as the node itself does.
         let (before, after) = self.grads.split_at_mut(own);
         let mut pass = Pass {
-            args: &args[..usize::from(node.arity)],
-            out: value(id as u32),
+            args,
+            out: TensorRef { shape: node.shape, data: &self.values[self.storages[node.storage as usize].at.clone()] },
             aux: &self.values[node.aux.clone()],
             indices: &self.indices[node.indices.clone()],
             grad_out: &after[..node.shape.len()],

@@ -3,6 +3,7 @@
 //! Not loops and not shapes: the operands have been inferred to fit (`op.rs`), and the loops are below. Beside its result an
 //! operation may leave numbers for its gradient (`aux`) and whole-number indices; [`aux_len`] says how many.
 
+use super::node::Operands;
 use super::op::{Op, Over};
 use crate::kernels::attention::{Attention, attention};
 use crate::kernels::map::map;
@@ -12,7 +13,7 @@ use crate::kernels::reduce::{max_axis, mean_axis, sum_axis};
 use crate::kernels::window::Window;
 use crate::kernels::{Real, Write};
 use crate::tensor::norm::{self, Affine, Form, Layout, Stats};
-use crate::tensor::{Shape, TensorRef, broadcast, loss, movement, product, room};
+use crate::tensor::{Shape, broadcast, loss, movement, product, room};
 
 /// How much an operation leaves for its gradient.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,18 +63,18 @@ pub(super) fn aux_len(op: &Op, args: &[Shape], out: Shape) -> AuxLen {
 }
 
 /// Computes `op` of `args` into `out`, whose shape is `shape`.
-pub(super) fn evaluate<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape, out: &mut [T], aux: &mut Aux<'_, T>) {
+pub(super) fn evaluate<T: Real>(op: &Op, args: Operands<'_, T>, shape: Shape, out: &mut [T], aux: &mut Aux<'_, T>) {
     let real = T::from_f64;
     match *op {
         Op::Leaf => {}
-        Op::Map { f } => map(f, args[0].data, out),
-        Op::Linear => product::linear(args[0], args[1], args.get(2).map(|bias| bias.data), out, aux.scratch),
+        Op::Map { f } => map(f, args.at(0).data, out),
+        Op::Linear => product::linear(args.at(0), args.at(1), args.get(2), out, aux.scratch),
         Op::Softmax { axis } => {
-            norm::softmax_axis(Form::Probs, args[0].data, shape.around(Some(axis)), out, aux.scratch);
+            norm::softmax_axis(Form::Probs, args.at(0).data, shape.around(Some(axis)), out, aux.scratch);
         }
-        Op::MseHalfSum => out[0] = loss::squared_error(real(0.5), args[0].data, args[1].data, aux.scratch),
+        Op::MseHalfSum => out[0] = loss::squared_error(real(0.5), args.at(0).data, args.at(1).data, aux.scratch),
         Op::CrossEntropyProbs { over } => {
-            let [logits, probs] = [args[0], args[1]];
+            let [logits, probs] = [args.at(0), args.at(1)];
             let dims = [logits.shape.dim(0), logits.shape.dim(1)];
             let scale = samples(over, logits.shape);
             out[0] = loss::cross_entropy_probs(scale, logits.data, probs.data, dims, aux.reals, aux.scratch);
@@ -84,69 +85,69 @@ pub(super) fn evaluate<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape
 
 /// [`evaluate`] beyond dense networks.
 #[cfg(feature = "full")]
-fn evaluate_other<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape, out: &mut [T], aux: &mut Aux<'_, T>) {
+fn evaluate_other<T: Real>(op: &Op, args: Operands<'_, T>, shape: Shape, out: &mut [T], aux: &mut Aux<'_, T>) {
     let real = T::from_f64;
     match *op {
-        Op::Zip { f } => broadcast::zip(f, args[0], args[1], shape, out, aux.scratch),
-        Op::Dropout { p } => loss::dropout(keep(p), args[0].data, args[1].data, out, aux.scratch),
+        Op::Zip { f } => broadcast::zip(f, args.at(0), args.at(1), shape, out, aux.scratch),
+        Op::Dropout { p } => loss::dropout(keep(p), args.at(0).data, args.at(1).data, out, aux.scratch),
 
         Op::MatMul { lhs_t, rhs_t } => {
-            product::matmul((args[0], trans(lhs_t)), (args[1], trans(rhs_t)), out, aux.scratch);
+            product::matmul((args.at(0), trans(lhs_t)), (args.at(1), trans(rhs_t)), out, aux.scratch);
         }
         Op::Conv2d { window, groups } => {
-            product::conv2d(args[0], args[1], args.get(2).map(|bias| bias.data), (window, groups), out, aux.scratch);
+            product::conv2d(args.at(0), args.at(1), args.get(2), (window, groups), out, aux.scratch);
         }
 
         Op::Attention { heads } => {
             let size = attention_size(args.iter().map(|arg| arg.shape), heads);
-            let mask = args.get(3).map_or(&[][..], |mask| mask.data);
-            let operands = [args[0].data, args[1].data, args[2].data, mask];
+            let mask = args.get(3).unwrap_or_default();
+            let operands = [args.at(0).data, args.at(1).data, args.at(2).data, mask];
             attention(&size, operands, aux.reals, out, room(aux.scratch, size.scratch_len::<T>()));
         }
 
-        Op::Permute { order } => movement::permute(args[0], order, out),
-        Op::Reshape { .. } => out.copy_from_slice(args[0].data),
-        Op::Slice { axis, start, len } => movement::slice(args[0], axis, start, len, out),
-        Op::Concat { axis } => movement::concat(args, axis, out),
-        Op::Rows => movement::rows(args[0], args[1].data, aux.indices, out),
+        Op::Permute { order } => movement::permute(args.at(0), order, out),
+        Op::Reshape { .. } => out.copy_from_slice(args.at(0).data),
+        Op::Slice { axis, start, len } => movement::slice(args.at(0), axis, start, len, out),
+        Op::Concat { axis } => movement::concat(args.iter(), axis, out),
+        Op::Rows => movement::rows(args.at(0), args.at(1).data, aux.indices, out),
 
-        Op::Sum { axis, .. } => sum_axis(args[0].data, around(args[0].shape, axis), out, Write::Set),
-        Op::Mean { axis, .. } => mean_axis(args[0].data, around(args[0].shape, axis), out, Write::Set),
-        Op::Max { axis, .. } => max_axis(args[0].data, around(args[0].shape, axis), out, aux.indices),
+        Op::Sum { axis, .. } => sum_axis(args.at(0).data, around(args.shape(0), axis), out, Write::Set),
+        Op::Mean { axis, .. } => mean_axis(args.at(0).data, around(args.shape(0), axis), out, Write::Set),
+        Op::Max { axis, .. } => max_axis(args.at(0).data, around(args.shape(0), axis), out, aux.indices),
         Op::LogSoftmax { axis } => {
-            norm::softmax_axis(Form::Log, args[0].data, shape.around(Some(axis)), out, aux.scratch);
+            norm::softmax_axis(Form::Log, args.at(0).data, shape.around(Some(axis)), out, aux.scratch);
         }
 
         Op::MseMean => {
-            out[0] = loss::squared_error(mse_mean(args[0].shape), args[0].data, args[1].data, aux.scratch);
+            out[0] = loss::squared_error(mse_mean(args.shape(0)), args.at(0).data, args.at(1).data, aux.scratch);
         }
         Op::CrossEntropy { over } => {
-            let [logits, labels] = [args[0], args[1]];
+            let [logits, labels] = [args.at(0), args.at(1)];
             let scale = samples(over, logits.shape);
             out[0] = loss::cross_entropy(scale, logits.data, labels.data, logits.shape.dim(1), aux.reals, aux.indices);
         }
 
-        Op::MaxPool2d { window } => max_pool2d(&pool(args[0].shape, window), args[0].data, out, aux.indices),
-        Op::AvgPool2d { window } => avg_pool2d(&pool(args[0].shape, window), args[0].data, out),
+        Op::MaxPool2d { window } => max_pool2d(&pool(args.shape(0), window), args.at(0).data, out, aux.indices),
+        Op::AvgPool2d { window } => avg_pool2d(&pool(args.shape(0), window), args.at(0).data, out),
 
         Op::LayerNorm { eps } => {
-            let layout = layer_layout(args[0].shape);
+            let layout = layer_layout(args.shape(0));
             let [mean, variance, rstd] = thirds(aux.reals);
-            norm::statistics(args[0].data, layout.groups, mean, variance);
+            norm::statistics(args.at(0).data, layout.groups, mean, variance);
             norm::reciprocal_deviation(variance, real(eps), rstd);
-            norm::normalize(args[0].data, layout, Stats { mean, rstd }, args[1].data, args[2].data, out);
+            norm::normalize(args.at(0).data, layout, Stats { mean, rstd }, args.at(1).data, args.at(2).data, out);
         }
         Op::BatchNorm { eps, train } => {
-            let layout = batch_layout(args[0].shape);
+            let layout = batch_layout(args.shape(0));
             let [mean, variance, rstd] = thirds(aux.reals);
             if train.is_some() {
-                norm::statistics(args[0].data, layout.groups, mean, variance);
+                norm::statistics(args.at(0).data, layout.groups, mean, variance);
             } else {
-                mean.copy_from_slice(args[3].data);
-                variance.copy_from_slice(args[4].data);
+                mean.copy_from_slice(args.at(3).data);
+                variance.copy_from_slice(args.at(4).data);
             }
             norm::reciprocal_deviation(variance, real(eps), rstd);
-            norm::normalize(args[0].data, layout, Stats { mean, rstd }, args[1].data, args[2].data, out);
+            norm::normalize(args.at(0).data, layout, Stats { mean, rstd }, args.at(1).data, args.at(2).data, out);
         }
         Op::Leaf | Op::Map { .. } | Op::Linear | Op::Softmax { .. } | Op::MseHalfSum | Op::CrossEntropyProbs { .. } => {
             unreachable!("an operation of dense networks")
@@ -155,7 +156,7 @@ fn evaluate_other<T: Real>(op: &Op, args: &[TensorRef<'_, T>], shape: Shape, out
 }
 
 #[cfg(not(feature = "full"))]
-fn evaluate_other<T: Real>(_: &Op, _: &[TensorRef<'_, T>], _: Shape, _: &mut [T], _: &mut Aux<'_, T>) {
+fn evaluate_other<T: Real>(_: &Op, _: Operands<'_, T>, _: Shape, _: &mut [T], _: &mut Aux<'_, T>) {
     panic!("this operation is not in the light build")
 }
 

@@ -5,7 +5,7 @@
 use super::backward::GradError;
 use super::forward;
 use super::node::Var;
-use super::op::{MAX_ARGS, Op};
+use super::op::Op;
 use super::tape::Tape;
 use crate::kernels::Real;
 use crate::tensor::{Shape, ShapeError};
@@ -44,7 +44,7 @@ impl<T: Real> Tape<T> {
         let node = &mut self.nodes[result.index()];
         node.storage = storage;
         node.aux = from.start..from.start;
-        node.versions[MAX_ARGS] = self.storages[storage as usize].version;
+        node.version = self.storages[storage as usize].version;
         Ok(result)
     }
 

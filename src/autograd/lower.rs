@@ -66,7 +66,7 @@ pub(super) enum Forward {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Backward {
     /// Whatever `rules.rs` says of operand `nth` of this node.
-    Node { id: u32, nth: u8, write: Write },
+    Node { id: u32, nth: u32, write: Write },
     /// out = or += dy . value, dy transposed if the size says so.
     Product { size: Matmul, dy: At, value: At, out: At, write: Write },
     /// out = or += dy summed over rows.
@@ -81,7 +81,7 @@ impl Forward {
         let node = &tape.nodes[id];
         let value = |id: u32| At::value(tape, id);
         let out = value(id as u32);
-        match (node.op, node.args()) {
+        match (node.op, tape.args(id)) {
             (Op::Linear, &[x, weight, ref bias @ ..]) => {
                 let size = product::linear_size(tape.nodes[x as usize].shape, tape.nodes[weight as usize].shape);
                 let bias = bias.first().map(|&bias| value(bias));
@@ -97,7 +97,7 @@ impl Forward {
     pub(super) fn of_two<T: Real>(tape: &Tape<T>, id: usize) -> Option<Self> {
         let (node, after) = (&tape.nodes[id], tape.nodes.get(id + 1)?);
         let Op::Map { f } = after.op else { return None };
-        if after.args() != [id as u32] {
+        if tape.args(id + 1) != [id as u32] {
             return None;
         }
         let Forward::Map { out: y, .. } = Forward::of(tape, id + 1) else { return None };
@@ -110,7 +110,7 @@ impl Forward {
             },
             Op::Conv2d { window, groups } => {
                 let at = |id: u32| At::value(tape, id);
-                let &[x, weight, ref bias @ ..] = node.args() else { return None };
+                let &[x, weight, ref bias @ ..] = tape.args(id) else { return None };
                 let shape = |id: u32| tape.nodes[id as usize].shape;
                 let size = product::conv_size(shape(x), shape(weight), window, groups);
                 let bias = bias.first().map(|&bias| at(bias));
@@ -169,8 +169,8 @@ impl Backward {
             let start = node.grad.expect("a step is made where a gradient comes and one is wanted");
             At { start, len: node.shape.len() }
         };
-        let (dy, out) = (grad(id as u32), grad(node.args[nth]));
-        match (node.op, node.args()) {
+        let (dy, out) = (grad(id as u32), grad(tape.args(id)[nth]));
+        match (node.op, tape.args(id)) {
             (Op::Linear, &[x, weight, ..]) => {
                 let size = product::linear_size(tape.nodes[x as usize].shape, tape.nodes[weight as usize].shape);
                 let (rows, outputs, inputs) = (size.m, size.n, size.k);
@@ -187,7 +187,7 @@ impl Backward {
                 }
             }
             (Op::Map { f }, &[x]) => Backward::Map { f, x: value(x), y: value(id as u32), dy, out, write },
-            _ => Backward::Node { id: id as u32, nth: nth as u8, write },
+            _ => Backward::Node { id: id as u32, nth: nth as u32, write },
         }
     }
 
@@ -195,7 +195,7 @@ impl Backward {
     #[inline]
     pub(super) fn run<T: Real>(&self, tape: &mut Tape<T>) {
         match *self {
-            Backward::Node { id, nth, write } => tape.apply_rule(id as usize, usize::from(nth), write),
+            Backward::Node { id, nth, write } => tape.apply_rule(id as usize, nth as usize, write),
             Backward::Product { size, dy, value, out, write } => {
                 let (out, dy) = out.before(dy, &mut tape.grads);
                 let scratch = room(&mut tape.scratch, size.scratch_len::<T>());

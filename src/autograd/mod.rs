@@ -5,7 +5,7 @@
 //! | file | what it says |
 //! |---|---|
 //! | `op` | the operations as data, and the shapes that each takes |
-//! | `node` | handles, nodes, storages |
+//! | `node` | handles, nodes, storages, operands |
 //! | `tape` | the nodes in order, their values and versions; `no_grad`, `detach` |
 //! | `in_place` | writing into values that exist |
 //! | `record` | one method of [`Tape`] for each operation |
@@ -37,7 +37,7 @@ mod trace;
 
 pub use backward::{GradError, Sweep};
 pub use node::{Mark, Var};
-pub use op::{MAP_NAMES, MAX_ARGS, Op, Over, ZIP_NAMES};
+pub use op::{MAP_NAMES, Op, Over, ZIP_NAMES};
 pub use plan::Plan;
 pub use reads::{Reads, reads};
 pub use tape::Tape;

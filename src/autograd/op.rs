@@ -11,15 +11,13 @@ use crate::kernels::map::Map;
 use crate::kernels::window::Window;
 use crate::kernels::zip::Zip;
 use crate::tensor::{Shape, ShapeError, infer};
-
-/// How many operands an operation may have.
-pub const MAX_ARGS: usize = 5;
+use core::ops::RangeInclusive;
 
 /// Declares the operations: the enum, the list of their names, each one's number of operands.
 macro_rules! ops {
     ($(
         $(#[$doc:meta])*
-        $name:ident $({ $( $(#[$field_doc:meta])* $field:ident : $type:ty ),* })? = $label:literal, $least:literal..=$most:literal;
+        $name:ident $({ $( $(#[$field_doc:meta])* $field:ident : $type:ty ),* })? = $label:literal, $least:literal..=$most:expr;
     )*) => {
         /// One operation with its attributes; its operands stand in the node that holds it.
         #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,8 +35,8 @@ macro_rules! ops {
             }
 
             /// Fewest and most operands.
-            pub fn arity(&self) -> (usize, usize) {
-                match self { $( Op::$name { .. } => ($least, $most), )* }
+            pub fn arity(&self) -> RangeInclusive<usize> {
+                match self { $( Op::$name { .. } => $least..=$most, )* }
             }
         }
     };
@@ -163,11 +161,11 @@ ops! {
         /// How many are kept.
         len: usize
     } = "slice", 1..=1;
-    /// One after the other along an axis.
+    /// One after the other along an axis; any number of them.
     Concat {
         /// The axis.
         axis: usize
-    } = "concat", 2..=5;
+    } = "concat", 1..=usize::MAX;
     /// Rows of table [rows, d] by whole-number index of any shape: [.., d].
     Rows = "rows", 2..=2;
 
@@ -261,8 +259,7 @@ impl Op {
     /// The shape of the result, or why these operands are refused.
     pub fn infer(&self, args: &[Shape]) -> Result<Shape, ShapeError> {
         let op = self.name();
-        let (least, most) = self.arity();
-        if !(least..=most).contains(&args.len()) {
+        if !self.arity().contains(&args.len()) {
             return Err(ShapeError::new(op, args, "this is not the number of operands that it takes"));
         }
         match *self {

@@ -7,7 +7,8 @@
 //! and compares no versions, so it must not be used on a graph that writes in place, and [`Plan::new`] refuses one.
 //!
 //! Parameters that were put on the tape one after the other, as `nn::Params::bind` does, lie in one slice of the values, and
-//! their gradients in one slice of the gradients: an optimiser walks the two side by side, where they are.
+//! their gradients in one slice of the gradients: an optimiser walks the two side by side, where they are. Parameters that
+//! require no gradient (frozen ones) stand among the values and have no place among the gradients.
 
 use super::lower::{Backward, Forward};
 use super::node::Var;
@@ -19,7 +20,8 @@ use core::ops::Range;
 #[derive(Clone, Debug)]
 pub struct Plan<T> {
     tape: Tape<T>,
-    loss: Var,
+    /// What gradients are of; none where only values are wanted.
+    loss: Option<Var>,
     /// Nodes to compute, in order.
     forward: Vec<Forward>,
     /// Gradients to compute, in order.
@@ -31,12 +33,24 @@ pub struct Plan<T> {
 
 impl<T: Real> Plan<T> {
     /// Takes over `tape`, on which a step up to the scalar `loss` was recorded. `params` are the leaves to be trained: they
-    /// must have been put on the tape one after the other. Every node of the tape is replayed, so results beside the loss
+    /// must have been put on the tape one after the other; those that require no gradient are frozen. Every node of the tape is replayed, so results beside the loss
     /// (predictions, say) are there to be read; gradients are computed for what the loss depends on.
     #[track_caller]
     pub fn new(tape: Tape<T>, loss: Var, params: &[Var]) -> Self {
         assert!(tape.shape(loss).len() == 1, "plan: the loss has shape {}, not one number", tape.shape(loss));
         assert!(tape.requires_grad(loss), "plan: the loss depends on nothing that requires a gradient");
+        let backward = way_back(&tape, loss.index());
+        let mut plan = Plan { loss: Some(loss), backward, ..Plan::forward_only(tape, params) };
+        // A parameter that the loss does not reach has the gradient 0, once and for all.
+        plan.tape.grads.fill(T::ZERO);
+        plan.backward();
+        plan
+    }
+
+    /// Takes over `tape` for its values alone: there is no loss and no way back. For a test, recorded without gradients
+    /// ([`Tape::set_recording`]).
+    #[track_caller]
+    pub fn forward_only(tape: Tape<T>, params: &[Var]) -> Self {
         let mut owners = vec![false; tape.storages.len()];
         for node in &tape.nodes {
             let taken = core::mem::replace(&mut owners[node.storage as usize], true);
@@ -48,12 +62,7 @@ impl<T: Real> Plan<T> {
         }
         let (values, grads) = side_by_side(&tape, params);
         let forward = way_there(&tape);
-        let backward = way_back(&tape, loss.index());
-        let mut plan = Plan { tape, loss, forward, backward, values, grads };
-        // A parameter that the loss does not reach has the gradient 0, once and for all.
-        plan.tape.grads.fill(T::ZERO);
-        plan.backward();
-        plan
+        Plan { tape, loss: None, forward, backward: Vec::new(), values, grads }
     }
 
     /// The elements of an input, to be overwritten before the next step.
@@ -65,17 +74,24 @@ impl<T: Real> Plan<T> {
         &mut self.tape.values[at]
     }
 
-    /// Computes every value from the inputs and parameters as they are now; gives the loss.
-    pub fn forward(&mut self) -> T {
+    /// Computes every value from the inputs and parameters as they are now.
+    pub fn compute(&mut self) {
         for step in &self.forward {
             step.run(&mut self.tape);
         }
-        self.tape.item(self.loss)
+    }
+
+    /// As [`Plan::compute`]; gives the loss. Panics for a plan that has none.
+    #[track_caller]
+    pub fn forward(&mut self) -> T {
+        self.compute();
+        self.tape.item(self.loss.expect("plan: made for its values alone, it has no loss"))
     }
 
     /// Computes every gradient of the loss, from the values that [`Plan::forward`] left.
     pub fn backward(&mut self) {
-        let seed = self.tape.node(self.loss).grad.expect("the loss requires a gradient: new has looked");
+        let loss = self.loss.expect("plan: made for its values alone, it has no loss");
+        let seed = self.tape.node(loss).grad.expect("the loss requires a gradient: new has looked");
         self.tape.grads[seed] = T::ONE;
         for step in &self.backward {
             step.run(&mut self.tape);
@@ -97,7 +113,7 @@ impl<T: Real> Plan<T> {
         &mut self.tape.values[self.values.clone()]
     }
 
-    /// The gradients, laid out as the parameters are.
+    /// The gradients, laid out as the parameters are that require one.
     pub fn grads(&self) -> &[T] {
         &self.tape.grads[self.grads.clone()]
     }
@@ -120,13 +136,15 @@ fn side_by_side<T: Real>(tape: &Tape<T>, params: &[Var]) -> (Range<usize>, Range
     let (mut values, mut grads): (Option<Range<usize>>, Option<Range<usize>>) = (None, None);
     for &param in params {
         let at = tape.storage(param).at.clone();
-        let start = tape.node(param).grad.expect("plan: a parameter that requires no gradient");
         let joins = |range: &Option<Range<usize>>, start| range.as_ref().is_none_or(|range| range.end == start);
+        let start = tape.node(param).grad;
         assert!(
-            joins(&values, at.start) && joins(&grads, start),
+            joins(&values, at.start) && start.is_none_or(|start| joins(&grads, start)),
             "plan: the parameters are not side by side on the tape"
         );
-        grads = Some(grads.map_or(start, |range| range.start)..start + at.len());
+        if let Some(start) = start {
+            grads = Some(grads.map_or(start, |range| range.start)..start + at.len());
+        }
         values = Some(values.map_or(at.start, |range| range.start)..at.end);
     }
     (values.unwrap_or(0..0), grads.unwrap_or(0..0))
@@ -156,7 +174,7 @@ fn way_back<T: Real>(tape: &Tape<T>, root: usize) -> Vec<Backward> {
         if !reached[id] {
             continue;
         }
-        for (nth, &arg) in tape.nodes[id].args().iter().enumerate() {
+        for (nth, &arg) in tape.args(id).iter().enumerate() {
             if tape.nodes[arg as usize].grad.is_some() {
                 let first = !core::mem::replace(&mut reached[arg as usize], true);
                 let write = if first { Write::Set } else { Write::Accumulate };

@@ -17,9 +17,9 @@ impl Reads {
     /// What forward left for it: numbers, indices.
     pub const AUX: Reads = Reads(1 << 7);
 
-    /// The value of operand `nth`.
+    /// The value of operand `nth`. Of the operands past the sixth no rule reads the value: of them it is nothing.
     pub const fn arg(nth: usize) -> Reads {
-        Reads(1 << nth)
+        Reads(if nth < 6 { 1 << nth } else { 0 })
     }
 
     /// Both sets.
@@ -28,9 +28,9 @@ impl Reads {
         Reads(self.0 | other.0)
     }
 
-    /// Whether all of `other` is in it.
+    /// Whether all of `other` is in it; nothing is in nothing.
     pub const fn contains(self, other: Reads) -> bool {
-        self.0 & other.0 == other.0
+        self.0 & other.0 == other.0 && other.0 != 0
     }
 }
 

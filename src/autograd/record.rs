@@ -206,7 +206,7 @@ impl<T: Real> Tape<T> {
         self.record(Op::Slice { axis, start, len }, &[x])
     }
 
-    /// Two to five tensors, one after the other along an axis.
+    /// Any number of tensors, one after the other along an axis.
     #[track_caller]
     pub fn concat(&mut self, parts: &[Var], axis: usize) -> Var {
         self.record(Op::Concat { axis }, parts)

@@ -6,6 +6,7 @@
 //! or two elements stand beside those functions in `kernels::map` and `kernels::zip`.
 
 use super::forward::{around, attention_size, batch_layout, keep, layer_layout, mse_mean, pool, samples, trans};
+use super::node::Operands;
 use super::op::Op;
 use super::reads::Reads;
 use crate::kernels::attention::{Wanted, attention_backward};
@@ -19,7 +20,7 @@ use crate::tensor::{Shape, TensorRef, broadcast, loss, movement, product, room};
 
 /// One application of a rule: the saved values, the gradient that arrives, and where its answer goes.
 pub(super) struct Pass<'a, T> {
-    pub(super) args: &'a [TensorRef<'a, T>],
+    pub(super) args: Operands<'a, T>,
     pub(super) out: TensorRef<'a, T>,
     pub(super) aux: &'a [T],
     pub(super) indices: &'a [u32],
@@ -38,12 +39,12 @@ impl<'a, T: Real> Pass<'a, T> {
     /// The value of an operand.
     fn arg(&self, nth: usize) -> TensorRef<'a, T> {
         debug_assert!(self.reads.contains(Reads::arg(nth)), "this rule reads operand {nth} and does not say so");
-        self.args[nth]
+        self.args.at(nth)
     }
 
     /// The shape of an operand, which is always known.
     fn shape(&self, nth: usize) -> Shape {
-        self.args[nth].shape
+        self.args.shape(nth)
     }
 
     /// The result.
@@ -73,7 +74,7 @@ pub(super) fn grad_in<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
         Op::Leaf => {}
         // dx = dy f'(x). The kernel takes x and y; a rule that does not read one is given the other in its place.
         Op::Map { f } => {
-            let (x, y) = (pass.args[0].data, pass.out.data);
+            let (x, y) = (pass.args.at(0).data, pass.out.data);
             let x = if pass.reads.contains(Reads::arg(0)) { x } else { y };
             let y = if pass.reads.contains(Reads::OUT) { y } else { x };
             map_backward(f, x, y, dy, pass.grad_in, write);
@@ -139,7 +140,7 @@ fn grad_in_other<T: Real>(op: &Op, nth: usize, pass: &mut Pass<'_, T>) {
         // dx = dy df/dx, summed over everything that x was stretched along.
         Op::Zip { f } => {
             let side = if nth == 0 { Side::Lhs } else { Side::Rhs };
-            let operands = [pass.args[0], pass.args[1]];
+            let operands = [pass.args.at(0), pass.args.at(1)];
             let dy = TensorRef { shape: pass.out.shape, data: dy };
             broadcast::zip_backward(f, side, operands, dy, pass.grad_in, write, pass.scratch);
         }

@@ -1,9 +1,10 @@
 //! The tape: every operation in the order in which it ran, with its result.
 //!
 //! Not a graph of objects: nodes stand in one append-only vector and name their operands by index, which is always smaller
-//! than their own, so the order of the vector is already an order in which gradients can travel back. All values lie in one
-//! buffer, all gradients in another; a node owns a range of each. [`Tape::truncate`] drops the nodes after a [`Mark`] and
-//! keeps the room, so that a loop which records the same step again allocates nothing after its first turns.
+//! than their own, so the order of the vector is already an order in which gradients can travel back. All operands lie in
+//! one list, all values in one buffer, all gradients in another; a node owns a range of each. [`Tape::truncate`] drops the
+//! nodes after a [`Mark`] and keeps the room, so that a loop which records the same step again allocates nothing after its
+//! first turns.
 //!
 //! ```
 //! use tensorscope::autograd::Tape;
@@ -24,17 +25,21 @@
 //! were used.
 
 use super::forward::{self, Aux};
-use super::node::{Mark, Node, Storage, Var};
-use super::op::{MAX_ARGS, Op};
+use super::node::{Mark, Node, Operands, Storage, Var};
+use super::op::Op;
 use super::reads::{self, Reads};
 use crate::kernels::Real;
-use crate::tensor::{Shape, ShapeError, Tensor, TensorRef};
+use crate::tensor::{Shape, ShapeError, Tensor};
 use core::ops::Range;
 
 /// Operations in the order in which they ran, with their results and gradients.
 #[derive(Clone, Debug)]
 pub struct Tape<T> {
     pub(super) nodes: Vec<Node>,
+    /// The operands of all nodes, one node after the other: indices of their nodes.
+    pub(super) operands: Vec<u32>,
+    /// Beside each operand the version of its storage when the operation was recorded.
+    pub(super) versions: Vec<u32>,
     pub(super) storages: Vec<Storage>,
     pub(super) values: Vec<T>,
     pub(super) indices: Vec<u32>,
@@ -42,6 +47,8 @@ pub struct Tape<T> {
     pub(super) scratch: Vec<T>,
     /// Which nodes a backward pass goes through; kept for its room.
     pub(super) wanted: Vec<bool>,
+    /// Shapes of the operands of the operation that is being recorded; kept for its room.
+    shapes: Vec<Shape>,
     serial: u32,
     pub(super) recording: bool,
 }
@@ -57,12 +64,15 @@ impl<T: Real> Tape<T> {
     pub fn new() -> Self {
         Tape {
             nodes: Vec::new(),
+            operands: Vec::new(),
+            versions: Vec::new(),
             storages: Vec::new(),
             values: Vec::new(),
             indices: Vec::new(),
             grads: Vec::new(),
             scratch: Vec::new(),
             wanted: Vec::new(),
+            shapes: Vec::new(),
             serial: 0,
             recording: true,
         }
@@ -120,15 +130,16 @@ impl<T: Real> Tape<T> {
 
     /// Runs `op` on these operands and records it, or says why they are refused.
     pub fn apply(&mut self, op: Op, args: &[Var]) -> Result<Var, ShapeError> {
-        let mut shapes = [Shape::SCALAR; MAX_ARGS];
-        let mut ids = [0; MAX_ARGS];
-        for (nth, &arg) in args.iter().take(MAX_ARGS).enumerate() {
-            shapes[nth] = self.node(arg).shape;
-            ids[nth] = arg.id;
-        }
-        let shapes = &shapes[..args.len().min(MAX_ARGS)];
-        let shape = op.infer(shapes)?;
-        let aux_len = forward::aux_len(&op, shapes, shape);
+        let mut shapes = core::mem::take(&mut self.shapes);
+        shapes.clear();
+        shapes.extend(args.iter().map(|&arg| self.node(arg).shape));
+        let inferred = op.infer(&shapes).map(|shape| (shape, forward::aux_len(&op, &shapes, shape)));
+        self.shapes = shapes;
+        let (shape, aux_len) = inferred?;
+
+        let first_operand = self.operands.len();
+        self.operands.extend(args.iter().map(|arg| arg.id));
+        self.versions.extend(args.iter().map(|&arg| self.storages[self.nodes[arg.index()].storage as usize].version));
 
         let start = self.values.len();
         self.values.resize(start + shape.len() + aux_len.reals, T::ZERO);
@@ -140,8 +151,7 @@ impl<T: Real> Tape<T> {
         let requires_grad = self.recording && args.iter().any(|&arg| self.requires_grad(arg));
         let var = self.add_node(Node {
             op,
-            args: ids,
-            arity: args.len() as u8,
+            args: first_operand..self.operands.len(),
             reads: if requires_grad { reads } else { Reads::NOTHING },
             shape,
             storage,
@@ -150,14 +160,13 @@ impl<T: Real> Tape<T> {
             grad: None,
             has_grad: false,
             freed: false,
-            versions: [0; MAX_ARGS + 1],
+            version: 0,
             serial: 0,
         });
         if requires_grad {
             self.add_grad(var);
         }
         self.run(var.index());
-        self.remember_versions(var.index());
         Ok(var)
     }
 
@@ -177,22 +186,19 @@ impl<T: Real> Tape<T> {
         // A node's storage lies behind those of its operands: in-place results are moved there afterwards.
         let (before, rest) = self.values.split_at_mut(out.start);
         let (out, rest) = rest.split_at_mut(out.len());
-        let mut args = [TensorRef::EMPTY; MAX_ARGS];
-        for (slot, &arg) in args.iter_mut().zip(node.args()) {
-            let arg = &self.nodes[arg as usize];
-            *slot = TensorRef { shape: arg.shape, data: &before[self.storages[arg.storage as usize].at.clone()] };
-        }
+        let ids = &self.operands[node.args.clone()];
+        let args = Operands { ids, nodes: &self.nodes, storages: &self.storages, values: before };
         let mut aux = Aux {
             reals: &mut rest[..node.aux.len()],
             indices: &mut self.indices[node.indices.clone()],
             scratch: &mut self.scratch,
         };
-        forward::evaluate(&node.op, &args[..usize::from(node.arity)], node.shape, out, &mut aux);
+        forward::evaluate(&node.op, args, node.shape, out, &mut aux);
 
         // The one operation with a side effect: while training, batch norm moves its running statistics.
         if let Op::BatchNorm { train: Some(momentum), .. } = node.op {
             let count = node.shape.len() / node.shape.dim(1).max(1);
-            for (which, arg) in [(0, node.args[3]), (1, node.args[4])] {
+            for (which, arg) in [(0, ids[3]), (1, ids[4])] {
                 let running = self.storages[self.nodes[arg as usize].storage as usize].at.clone();
                 let (before, rest) = self.values.split_at_mut(node.aux.start);
                 forward::move_running(&mut before[running], &rest[..node.aux.len()], which, count, momentum);
@@ -266,6 +272,7 @@ impl<T: Real> Tape<T> {
     pub fn mark(&self) -> Mark {
         Mark {
             nodes: self.nodes.len(),
+            operands: self.operands.len(),
             storages: self.storages.len(),
             values: self.values.len(),
             indices: self.indices.len(),
@@ -277,6 +284,8 @@ impl<T: Real> Tape<T> {
     pub fn truncate(&mut self, mark: Mark) {
         assert!(mark.nodes <= self.nodes.len(), "truncate: the mark is past the end of the tape");
         self.nodes.truncate(mark.nodes);
+        self.operands.truncate(mark.operands);
+        self.versions.truncate(mark.operands);
         self.storages.truncate(mark.storages);
         self.values.truncate(mark.values);
         self.indices.truncate(mark.indices);
@@ -285,7 +294,7 @@ impl<T: Real> Tape<T> {
 
     /// Drops every node.
     pub fn clear(&mut self) {
-        self.truncate(Mark { nodes: 0, storages: 0, values: 0, indices: 0, grads: 0 });
+        self.truncate(Mark { nodes: 0, operands: 0, storages: 0, values: 0, indices: 0, grads: 0 });
     }
 
     #[track_caller]
@@ -301,6 +310,11 @@ impl<T: Real> Tape<T> {
         &self.storages[self.node(var).storage as usize]
     }
 
+    /// Indices of the nodes that are the operands of node `id`.
+    pub(super) fn args(&self, id: usize) -> &[u32] {
+        &self.operands[self.nodes[id].args.clone()]
+    }
+
     /// The handle of node `id`.
     pub(super) fn var(&self, id: usize) -> Var {
         Var { id: id as u32, serial: self.nodes[id].serial }
@@ -314,8 +328,7 @@ impl<T: Real> Tape<T> {
     fn add_leaf(&mut self, shape: Shape, storage: u32, requires_grad: bool) -> Var {
         let var = self.add_node(Node {
             op: Op::Leaf,
-            args: [0; MAX_ARGS],
-            arity: 0,
+            args: 0..0,
             reads: Reads::NOTHING,
             shape,
             storage,
@@ -324,7 +337,7 @@ impl<T: Real> Tape<T> {
             grad: None,
             has_grad: false,
             freed: false,
-            versions: [0; MAX_ARGS + 1],
+            version: 0,
             serial: 0,
         });
         if requires_grad {
@@ -344,15 +357,5 @@ impl<T: Real> Tape<T> {
         let node = &mut self.nodes[var.index()];
         node.grad = Some(start);
         self.grads.resize(start + node.shape.len(), T::ZERO);
-    }
-
-    fn remember_versions(&mut self, id: usize) {
-        let mut versions = [0; MAX_ARGS + 1];
-        let node = &self.nodes[id];
-        for (version, &arg) in versions.iter_mut().zip(node.args()) {
-            *version = self.storages[self.nodes[arg as usize].storage as usize].version;
-        }
-        versions[MAX_ARGS] = self.storages[node.storage as usize].version;
-        self.nodes[id].versions = versions;
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Not a way in: everything here is read. The words are PyTorch's where it has them (`grad_fn`, saved, version).
 
-use super::node::Var;
-use super::op::{MAX_ARGS, Op};
+use super::node::{Node, Var};
+use super::op::Op;
 use super::reads::Reads;
 use super::tape::Tape;
 use crate::kernels::Real;
@@ -21,8 +21,9 @@ pub struct Trace<'a> {
     pub grad_fn: Option<&'static str>,
     /// Shape of the result.
     pub shape: Shape,
-    /// Handles of the operands, in order; `None` past the last.
-    parents: [Option<Var>; MAX_ARGS],
+    /// Indices of the operands' nodes, in order.
+    args: &'a [u32],
+    nodes: &'a [Node],
     /// Bytes that the node keeps for its gradient: operands, result, and what forward left; 0 once they are freed.
     pub saved_bytes: usize,
     /// How often the storage was written after the first time.
@@ -34,7 +35,7 @@ pub struct Trace<'a> {
 impl Trace<'_> {
     /// Handles of the operands, in order.
     pub fn parents(&self) -> impl Iterator<Item = Var> + '_ {
-        self.parents.iter().flatten().copied()
+        self.args.iter().map(|&id| Var { id, serial: self.nodes[id as usize].serial })
     }
 }
 
@@ -46,16 +47,13 @@ impl<T: Real> Tape<T> {
 
     fn trace_of(&self, id: usize) -> Trace<'_> {
         let node = &self.nodes[id];
-        let mut parents = [None; MAX_ARGS];
-        for (parent, &arg) in parents.iter_mut().zip(node.args()) {
-            *parent = Some(self.var(arg as usize));
-        }
         Trace {
             var: self.var(id),
             op: &node.op,
             grad_fn: node.grad.map(|_| node.op.grad_fn(node.shape)),
             shape: node.shape,
-            parents,
+            args: self.args(id),
+            nodes: &self.nodes,
             saved_bytes: self.saved_bytes(id),
             version: self.storages[node.storage as usize].version,
             has_grad: node.has_grad,
@@ -68,13 +66,14 @@ impl<T: Real> Tape<T> {
         if node.freed {
             return 0;
         }
-        let mut seen = [None; MAX_ARGS + 1];
+        let operands = self.args(id).iter().enumerate().map(|(nth, &arg)| (Reads::arg(nth), arg as usize));
+        let read = operands.chain([(Reads::OUT, id)]).filter(|(read, _)| node.reads.contains(*read));
+        let mut seen: Vec<u32> = Vec::new();
         let mut bytes = 0;
-        let operands = node.args().iter().enumerate().map(|(nth, &arg)| (Reads::arg(nth), arg as usize));
-        for (slot, (read, source)) in operands.chain([(Reads::OUT, id)]).enumerate() {
+        for (_, source) in read {
             let storage = self.nodes[source].storage;
-            if node.reads.contains(read) && !seen.contains(&Some(storage)) {
-                seen[slot] = Some(storage);
+            if !seen.contains(&storage) {
+                seen.push(storage);
                 bytes += self.storages[storage as usize].at.len() * size_of::<T>();
             }
         }

@@ -1,7 +1,8 @@
 //! Optimisers, sorted by what they remember: each is one loop over flat parameters and gradients.
 //!
 //! Not schedules: the rate is an argument of every step. The formulas are PyTorch's, in its order: g is the gradient,
-//! plus weight_decay * p (L2, except AdamW, which shrinks p itself), plus l1 * sign(p).
+//! plus weight_decay * p (L2, except AdamW, which shrinks p itself), plus l1 * sign(p). Groups of parameters may have rates
+//! and decays of their own ([`Group`]).
 //!
 //! | rule | per parameter p |
 //! |---|---|
@@ -13,6 +14,7 @@
 //! | AdamW | p -= lr weight_decay p, then Adam with g alone |
 
 use crate::kernels::Real;
+use core::ops::Range;
 
 /// Which rule, with its constants.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,6 +64,35 @@ impl Rule {
             Rule::Adam { .. } => 2,
         }
     }
+}
+
+/// How some parameters learn, beside the rule that all share: PyTorch's parameter group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Group {
+    /// Their rate, as a multiple of that of the step.
+    pub lr: f64,
+    /// L2: weight_decay * p joins the gradient, or shrinks p in AdamW.
+    pub weight_decay: f64,
+    /// L1: l1 * sign(p) joins the gradient; 0 at p = 0.
+    pub l1: f64,
+}
+
+impl Default for Group {
+    /// The rate of the step, and no decay.
+    fn default() -> Self {
+        Group { lr: 1.0, weight_decay: 0.0, l1: 0.0 }
+    }
+}
+
+/// Parameters of one group that stand side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Segment {
+    /// Their place among all parameters.
+    pub(super) values: Range<usize>,
+    /// The place of their gradients, and of what the rule remembers of them.
+    pub(super) grads: Range<usize>,
+    /// Their group.
+    pub(super) group: usize,
 }
 
 /// A rule and what it remembers of the steps so far.
@@ -131,20 +162,49 @@ impl<T: Real> Optimizer<T> {
             assert!(fits, "step: {} parameters, the optimiser was made for {}", params.len(), memory.len());
         }
         self.steps += 1;
+        let group = Group { lr: 1.0, weight_decay: self.weight_decay, l1: self.l1 };
+        self.step_part(0..grads.len(), params, grads, lr, group);
+    }
+
+    /// One step of the parameters in `segments`, each by what its group says. `params` are all parameters; `grads` has those
+    /// that the segments name, for which the optimiser was made.
+    pub(super) fn step_groups(
+        &mut self,
+        params: &mut [T],
+        grads: &[T],
+        lr: f64,
+        (segments, groups): (&[Segment], &[Group]),
+    ) {
+        self.steps += 1;
+        for Segment { values, grads: at, group } in segments {
+            self.step_part(at.clone(), &mut params[values.clone()], &grads[at.clone()], lr, groups[*group]);
+        }
+    }
+
+    /// A step of some parameters, of which the memory has the part `at`.
+    fn step_part(&mut self, at: Range<usize>, params: &mut [T], grads: &[T], lr: f64, group: Group) {
         let decoupled = matches!(self.rule, Rule::Adam { decoupled: true, .. });
-        let l2 = T::from_f64(if decoupled { 0.0 } else { self.weight_decay });
-        let l1 = T::from_f64(self.l1);
+        let l2 = T::from_f64(if decoupled { 0.0 } else { group.weight_decay });
+        let l1 = T::from_f64(group.l1);
+        let rates = [group.lr * lr, group.weight_decay];
         // Two loops of one body each: the plain gradient is by far the most frequent, and need not pay for the terms.
         if l2 == T::ZERO && l1 == T::ZERO {
-            self.walk(params, grads, lr, |_, g| g);
+            self.walk(at, params, grads, rates, |_, g| g);
         } else {
-            self.walk(params, grads, lr, |p, g| g + l2 * p + l1 * sign(p));
+            self.walk(at, params, grads, rates, |p, g| g + l2 * p + l1 * sign(p));
         }
     }
 
     /// The loop of the rule; `gradient` adds what stands beside the loss.
     #[inline(always)]
-    fn walk(&mut self, params: &mut [T], grads: &[T], lr: f64, gradient: impl Fn(T, T) -> T) {
+    fn walk(
+        &mut self,
+        at: Range<usize>,
+        params: &mut [T],
+        grads: &[T],
+        [lr, weight_decay]: [f64; 2],
+        gradient: impl Fn(T, T) -> T,
+    ) {
         let real = T::from_f64;
         let rate = real(lr);
         match self.rule {
@@ -156,7 +216,7 @@ impl<T: Real> Optimizer<T> {
             Rule::Sgd { momentum, nesterov } => {
                 // The first step takes the gradient as it is: momentum times a buffer of zeros adds nothing.
                 let momentum = real(momentum);
-                for ((p, &g), b) in params.iter_mut().zip(grads).zip(&mut self.first) {
+                for ((p, &g), b) in params.iter_mut().zip(grads).zip(&mut self.first[at]) {
                     let g = gradient(*p, g);
                     *b = momentum * *b + g;
                     *p -= rate * if nesterov { g + momentum * *b } else { *b };
@@ -164,7 +224,7 @@ impl<T: Real> Optimizer<T> {
             }
             Rule::RmsProp { alpha, eps } => {
                 let (alpha, rest, eps) = (real(alpha), real(1.0 - alpha), real(eps));
-                for ((p, &g), v) in params.iter_mut().zip(grads).zip(&mut self.second) {
+                for ((p, &g), v) in params.iter_mut().zip(grads).zip(&mut self.second[at]) {
                     let g = gradient(*p, g);
                     *v = alpha * *v + rest * (g * g);
                     *p -= rate * (g / (v.sqrt() + eps));
@@ -174,10 +234,10 @@ impl<T: Real> Optimizer<T> {
                 let correct = |beta: f64| 1.0 - libm::pow(beta, self.steps as f64);
                 let step = real(lr / correct(beta1));
                 let root = real(1.0 / libm::sqrt(correct(beta2)));
-                let keep = real(if decoupled { 1.0 - lr * self.weight_decay } else { 1.0 });
+                let keep = real(if decoupled { 1.0 - lr * weight_decay } else { 1.0 });
                 let (b1, rest1, b2, rest2) = (real(beta1), real(1.0 - beta1), real(beta2), real(1.0 - beta2));
                 let eps = real(eps);
-                let memory = self.first.iter_mut().zip(&mut self.second);
+                let memory = self.first[at.clone()].iter_mut().zip(&mut self.second[at]);
                 for ((p, &g), (m, v)) in params.iter_mut().zip(grads).zip(memory) {
                     let g = gradient(*p, g);
                     *m = b1 * *m + rest1 * g;

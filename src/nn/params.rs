@@ -13,7 +13,7 @@ use core::ops::{Index, Range};
 
 /// A parameter, by its place in the order of declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ParamId(usize);
+pub struct ParamId(pub(super) usize);
 
 /// What is known of one parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,7 @@ struct Entry {
     /// Its place in the parameters, or in the buffers.
     range: Range<usize>,
     trained: bool,
+    requires_grad: bool,
 }
 
 /// The parameters of a model: one flat array, with names and shapes beside it.
@@ -54,7 +55,7 @@ impl<T: Real> Params<T> {
         let start = array.len();
         array.resize(start + shape.len(), T::ZERO);
         init.fill(shape, &mut array[start..], rng);
-        self.entries.push(Entry { name, shape, range: start..array.len(), trained });
+        self.entries.push(Entry { name, shape, range: start..array.len(), trained, requires_grad: trained });
         ParamId(self.entries.len() - 1)
     }
 
@@ -108,6 +109,19 @@ impl<T: Real> Params<T> {
         self.entries[id.0].trained
     }
 
+    /// Whether a gradient is computed for it: all parameters at first, no buffer.
+    pub fn requires_grad(&self, id: ParamId) -> bool {
+        self.entries[id.0].requires_grad
+    }
+
+    /// Freezes a parameter (`false`) or thaws it, for tapes that are bound from now on. Panics for a buffer.
+    #[track_caller]
+    pub fn set_requires_grad(&mut self, id: ParamId, requires_grad: bool) {
+        let entry = &mut self.entries[id.0];
+        assert!(entry.trained, "set_requires_grad: {} is a buffer", entry.name);
+        entry.requires_grad = requires_grad;
+    }
+
     /// Where it stands in every array of the parameters' layout; for a buffer, in [`Params::buffers`].
     pub fn range(&self, id: ParamId) -> Range<usize> {
         self.entries[id.0].range.clone()
@@ -126,19 +140,25 @@ impl<T: Real> Params<T> {
         &mut array[range]
     }
 
-    /// Puts everything on `tape`: first the parameters, side by side, as leaves that require gradients; then the buffers as
-    /// constants.
+    /// Puts everything on `tape`: first the parameters, side by side, as leaves that require gradients unless they are frozen
+    /// or nothing is recorded; then the buffers as constants.
     pub fn bind(&self, tape: &mut Tape<T>) -> Bound {
-        let mut bound = Bound { vars: Vec::with_capacity(self.entries.len()), params: Vec::new() };
+        let mut bound = Bound { vars: Vec::with_capacity(self.entries.len()), params: Vec::new(), buffers: Vec::new() };
+        let recording = tape.is_recording();
         for entry in self.entries.iter().filter(|entry| entry.trained) {
-            let var = tape.leaf_from(entry.shape, &self.values[entry.range.clone()], true);
+            let requires_grad = entry.requires_grad && recording;
+            let var = tape.leaf_from(entry.shape, &self.values[entry.range.clone()], requires_grad);
             bound.params.push(var);
         }
         let mut params = bound.params.iter();
         for entry in &self.entries {
             bound.vars.push(match entry.trained {
                 true => *params.next().expect("one handle was made for each parameter"),
-                false => tape.leaf_from(entry.shape, &self.buffers[entry.range.clone()], false),
+                false => {
+                    let var = tape.leaf_from(entry.shape, &self.buffers[entry.range.clone()], false);
+                    bound.buffers.push(var);
+                    var
+                }
             });
         }
         bound
@@ -159,12 +179,19 @@ pub struct Bound {
     vars: Vec<Var>,
     /// Those that are trained.
     params: Vec<Var>,
+    /// The others.
+    buffers: Vec<Var>,
 }
 
 impl Bound {
     /// The handles of all parameters, without buffers, in order of declaration.
     pub fn params(&self) -> &[Var] {
         &self.params
+    }
+
+    /// The handles of all buffers, in order of declaration.
+    pub fn buffers(&self) -> &[Var] {
+        &self.buffers
     }
 
     /// Copies the gradients that backward left on `tape` into `grads`, which has the layout of the parameters; 0 where none

@@ -47,11 +47,6 @@ pub struct TensorRef<'a, T> {
     pub data: &'a [T],
 }
 
-impl<T> TensorRef<'_, T> {
-    /// No elements: a place holder in fixed arrays of operands.
-    pub(crate) const EMPTY: Self = TensorRef { shape: Shape::SCALAR, data: &[] };
-}
-
 impl<T: Real> Tensor<T> {
     /// `data`, row-major, under `shape`. Panics where their sizes differ.
     #[track_caller]

@@ -85,11 +85,12 @@ pub fn slice_backward<T: Real>(
 }
 
 /// out = the parts, one after the other along `axis`.
-pub fn concat<T: Real>(parts: &[TensorRef<'_, T>], axis: usize, out: &mut [T]) {
-    let (outer, _, inner) = parts[0].shape.around(Some(axis));
+pub fn concat<'a, T: Real>(parts: impl Iterator<Item = TensorRef<'a, T>> + Clone, axis: usize, out: &mut [T]) {
+    let Some(first) = parts.clone().next() else { return };
+    let (outer, _, inner) = first.shape.around(Some(axis));
     let mut left = out;
     for o in 0..outer {
-        for part in parts {
+        for part in parts.clone() {
             let len = part.shape.dim(axis) * inner;
             let (to, rest) = left.split_at_mut(len);
             to.copy_from_slice(&part.data[o * len..][..len]);

@@ -9,7 +9,6 @@ mod digests;
 mod ema;
 mod portions;
 mod programs;
-mod reading;
 mod receptive_field;
 
 use tensorscope::lessons::find;

@@ -1,5 +1,5 @@
 //! Weights of a small network that has learned to read digits (`digits`), in whole numbers of 8 bits. Licence and source stand
-//! in `SOURCE.md`; `tests/lessons/reading.rs` made the file, with this engine.
+//! in `SOURCE.md`; `src/bin/train/reading.rs` makes the file, with this engine.
 //!
 //! Its one output sees exactly the picture: a digit whose pixels are 4 x 4 large. Layout, in bytes: `TSW1`, then for each layer
 //! with weights their scale (f32, low byte first), the weights (signed, `outputs x inputs x 3 x 3`), the biases (f32).

@@ -4,7 +4,7 @@
 //! Not what is asked of it (`pass.rs`). The order of all draws and sums is that of the stack, however the way is divided.
 
 use crate::analysis::stack::{Layer, Map, Op, Pool, Slide, Stack};
-use crate::autograd::{MAX_ARGS, Sweep, Tape, Var};
+use crate::autograd::{Sweep, Tape, Var};
 use crate::kernels::Real;
 use crate::kernels::window::Window;
 use crate::rng::Rng;
@@ -14,8 +14,9 @@ use std::rc::Rc;
 const PORTION: u64 = 8_000_000;
 /// Weights that take as long to draw and to copy.
 const CHUNK: u64 = 1 << 18;
-/// Slices that a layer has at most: each gathers its inputs anew, and their outputs are joined by one operation.
-const SLICES: u64 = MAX_ARGS as u64;
+/// Slices that a layer has at most: each gathers its inputs anew, and the more there are, the more of the work is gathering.
+/// Another number would change the order of sums, and so the last bits of what is shown.
+const SLICES: u64 = 5;
 
 /// Where weights come from.
 pub enum Source {

@@ -226,11 +226,7 @@ impl Lesson for Shadow {
         let mut weights = self.weights().to_vec();
         {
             let mut engine = self.world.engine.borrow_mut();
-            let (loss, grads) = engine.gradient(&weights, &batch);
-            let rate = self.lr as f32;
-            for (weight, grad) in weights.iter_mut().zip(grads) {
-                *weight -= rate * grad;
-            }
+            let (loss, grads) = engine.step(&mut weights, &batch, self.lr);
             self.train_loss = loss;
             self.grad = grads[WATCHED].into();
         }

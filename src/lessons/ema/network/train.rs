@@ -2,10 +2,10 @@
 //!
 //! Not the run: weights come in and go out as flat slices, so that a step, an average of weights and a test share them.
 
-use crate::autograd::{Plan, Tape, Var};
+use crate::autograd::{Tape, Var};
 use crate::data::digits::{self, TEST, TRAIN};
 use crate::kernels::map::Map;
-use crate::nn::{Init, Mlp, Params, init};
+use crate::nn::{Bound, Evaluator, Init, Mlp, Params, Rule, Trainer, init};
 use crate::rng::Rng;
 use std::rc::Rc;
 
@@ -59,19 +59,22 @@ impl Digits {
     }
 }
 
-/// A recorded computation up to the loss: where its pictures, labels and results stand.
-struct Recorded {
-    plan: Plan<f32>,
+/// Where the pictures, labels and results of a recorded computation stand.
+#[derive(Clone, Copy)]
+struct Handles {
     x: Var,
     labels: Var,
     logits: Var,
+    loss: Var,
 }
 
 /// The engine's part: a step of training and a test, both replayed without allocation.
 pub struct Engine {
     digits: Digits,
-    step: Recorded,
-    test: Recorded,
+    trainer: Trainer<f32>,
+    step: Handles,
+    evaluator: Evaluator<f32>,
+    test: Handles,
 }
 
 /// The first weights of `seed`: He's uniform distribution, biases 0. Flat, in the order of declaration.
@@ -87,27 +90,29 @@ fn declare(seed: u32) -> (Params<f32>, Mlp) {
     (params, mlp)
 }
 
-fn record(count: usize) -> Recorded {
-    let (params, mlp) = declare(0);
-    let mut tape = Tape::new();
-    let bound = params.bind(&mut tape);
+/// The network on `count` pictures.
+fn network(tape: &mut Tape<f32>, bound: &Bound, mlp: &Mlp, count: usize) -> Handles {
     let x = tape.leaf_from([count, SIZES[0]].into(), &vec![0.0; count * SIZES[0]], false);
     let labels = tape.leaf_from([count].into(), &vec![0.0; count], false);
-    let logits = mlp.forward(&mut tape, &bound, x);
+    let logits = mlp.forward(tape, bound, x);
     let loss = tape.cross_entropy(logits, labels);
-    Recorded { plan: Plan::new(tape, loss, bound.params()), x, labels, logits }
+    Handles { x, labels, logits, loss }
 }
 
 impl Engine {
     /// For batches of `batch` of these pictures.
     pub fn new(digits: Digits, batch: usize) -> Engine {
-        let (step, mut test) = (record(batch), record(TEST));
-        test.plan.input_mut(test.x).copy_from_slice(&digits.test);
-        let labels = test.plan.input_mut(test.labels);
-        for (index, label) in labels.iter_mut().enumerate() {
+        let (params, mlp) = declare(0);
+        let (trainer, step) = Trainer::record(&params, Rule::SGD, |tape, bound| {
+            let handles = network(tape, bound, &mlp, batch);
+            (handles.loss, handles)
+        });
+        let (mut evaluator, test) = Evaluator::record(&params, |tape, bound| network(tape, bound, &mlp, TEST));
+        evaluator.input_mut(test.x).copy_from_slice(&digits.test);
+        for (index, label) in evaluator.input_mut(test.labels).iter_mut().enumerate() {
             *label = f32::from(digits.test_label(index));
         }
-        Engine { digits, step, test }
+        Engine { digits, trainer, step, evaluator, test }
     }
 
     /// The pictures.
@@ -115,31 +120,32 @@ impl Engine {
         &self.digits
     }
 
-    /// The gradient of the mean loss of the training pictures `batch` at `weights`: the loss and the gradient, laid out as
-    /// the weights.
-    pub fn gradient(&mut self, weights: &[f32], batch: &[u32]) -> (f64, &[f32]) {
-        let Recorded { plan, x, labels, .. } = &mut self.step;
-        plan.params_mut().copy_from_slice(weights);
+    /// One step of gradient descent from `weights`, which it moves, on the mean loss of the training pictures `batch`: the
+    /// loss and the gradient where it began, laid out as the weights.
+    pub fn step(&mut self, weights: &mut [f32], batch: &[u32], lr: f64) -> (f64, &[f32]) {
+        let Engine { digits, trainer, step, .. } = self;
+        trainer.params_mut().copy_from_slice(weights);
         let size = SIZES[0];
-        for (row, picture) in plan.input_mut(*x).chunks_exact_mut(size).zip(batch) {
+        for (row, picture) in trainer.input_mut(step.x).chunks_exact_mut(size).zip(batch) {
             let at = *picture as usize * size;
-            row.copy_from_slice(&self.digits.train[at..at + size]);
+            row.copy_from_slice(&digits.train[at..at + size]);
         }
-        for (label, picture) in plan.input_mut(*labels).iter_mut().zip(batch) {
-            *label = f32::from(self.digits.labels[*picture as usize]);
+        for (label, picture) in trainer.input_mut(step.labels).iter_mut().zip(batch) {
+            *label = f32::from(digits.labels[*picture as usize]);
         }
-        let loss = plan.forward();
-        plan.backward();
-        (loss.into(), plan.grads())
+        let loss = trainer.step(lr);
+        weights.copy_from_slice(trainer.params());
+        (loss.into(), trainer.grads())
     }
 
     /// Tests `weights` on every test picture.
     pub fn test(&mut self, weights: &[f32]) -> Tested {
-        let Recorded { plan, logits, .. } = &mut self.test;
-        plan.params_mut().copy_from_slice(weights);
-        let loss = plan.forward();
-        let said: Vec<u8> = plan.value(*logits).chunks_exact(SIZES[2]).map(largest).collect();
+        let (evaluator, test) = (&mut self.evaluator, self.test);
+        evaluator.params_mut().copy_from_slice(weights);
+        evaluator.forward();
+        let said: Vec<u8> = evaluator.value(test.logits).chunks_exact(SIZES[2]).map(largest).collect();
         let right = said.iter().enumerate().filter(|(index, digit)| self.digits.test_label(*index) == **digit).count();
+        let loss = self.evaluator.item(test.loss);
         Tested { loss: loss.into(), accuracy: 100.0 * right as f64 / TEST as f64, said }
     }
 }

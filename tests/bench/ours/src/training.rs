@@ -1,19 +1,20 @@
 //! The three networks of the works, trained on one batch by plain gradient descent: recorded once, replayed as a plan.
 
 use crate::abi::{CNN_LR, Case, Kind, MLP_LR, TINY_LR};
-use crate::window;
-use tensorscope::autograd::{Plan, Tape, Var};
-use tensorscope::nn::{Optimizer, Rule};
-use tensorscope::tensor::Tensor;
+use tensorscope::analysis::stack::Stack;
+use tensorscope::autograd::{Tape, Var};
+use tensorscope::kernels::map::Map;
+use tensorscope::nn::{Bound, Init, Mlp, Mode, Model, ParamId, Params, Rule, Trainer};
+use tensorscope::rng::Rng;
+
+/// The network of [`Kind::Cnn`].
+const CNN: &str = "input28x28x1 conv5x8p2 relu maxpool2 conv5x16p2 relu maxpool2 fc10";
 
 /// A network with its batch.
 pub struct Training {
-    plan: Plan<f32>,
-    optimizer: Optimizer<f32>,
+    trainer: Trainer<f32>,
     lr: f64,
-    params: Vec<Var>,
-    /// Which parameters are dense weights, kept `[out, in]`: their `[in, out]` sizes.
-    turned: Vec<Option<[usize; 2]>>,
+    params: Params<f32>,
 }
 
 /// `[rows, columns]` -> `[columns, rows]`
@@ -21,56 +22,34 @@ fn transpose(values: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
     (0..values.len()).map(|i| values[i % rows * columns + i / rows]).collect()
 }
 
-/// The shapes of the parameters as the works have them: dense weights `[in, out]`, filters OIHW.
-fn shapes(kind: Kind, dims: &[usize]) -> Vec<Vec<usize>> {
-    match (kind, dims) {
-        (Kind::Mlp, &[_, i, h, c]) => vec![vec![i, h], vec![h], vec![h, c], vec![c]],
-        (Kind::Tiny, &[_, i, h]) => vec![vec![i, h], vec![h], vec![h, h], vec![h], vec![h, 1], vec![1]],
-        _ => vec![vec![8, 1, 5, 5], vec![8], vec![16, 8, 5, 5], vec![16], vec![784, 10], vec![10]],
-    }
+/// The `[out, in]` sizes of parameter `id` where it is a dense weight: the works have those `[in, out]`.
+fn dense(params: &Params<f32>, id: ParamId) -> Option<[usize; 2]> {
+    let shape = params.shape(id);
+    (shape.rank() == 2).then(|| [shape.dim(0), shape.dim(1)])
 }
 
-/// The network of `kind` on the tape, up to its loss.
-struct Network<'a> {
-    tape: &'a mut Tape<f32>,
-    params: &'a [Var],
+enum Network {
+    Mlp(Mlp),
+    Cnn(Model),
 }
 
-impl Network<'_> {
-    fn dense(&mut self, x: Var, index: usize) -> Var {
-        self.tape.linear(x, self.params[index], Some(self.params[index + 1]))
-    }
-
-    fn block(&mut self, x: Var, index: usize) -> Var {
-        let out = self.tape.conv2d(x, self.params[index], Some(self.params[index + 1]), window(5, 1, 2), 1);
-        let out = self.tape.relu(out);
-        self.tape.max_pool2d(out, window(2, 2, 0))
-    }
-
-    fn loss(&mut self, kind: Kind, x: Var, targets: Var) -> Var {
-        match kind {
-            Kind::Mlp => {
-                let hidden = self.dense(x, 0);
-                let hidden = self.tape.relu(hidden);
-                let logits = self.dense(hidden, 2);
-                self.tape.cross_entropy(logits, targets)
-            }
-            Kind::Tiny => {
-                let first = self.dense(x, 0);
-                let first = self.tape.tanh(first);
-                let second = self.dense(first, 2);
-                let second = self.tape.tanh(second);
-                let out = self.dense(second, 4);
-                self.tape.mse_mean(out, targets)
-            }
+impl Network {
+    fn new(kind: Kind, dims: &[usize], params: &mut Params<f32>) -> Self {
+        let rng = &mut Rng::new(0, 0);
+        match (kind, dims) {
+            (Kind::Mlp, &[_, i, h, c]) => Network::Mlp(Mlp::new(params, &[i, h, c], Some(Map::Relu), Init::ZEROS, rng)),
+            (Kind::Tiny, &[_, i, h]) => Network::Mlp(Mlp::new(params, &[i, h, h, 1], Some(Map::Tanh), Init::ZEROS, rng)),
             _ => {
-                let first = self.block(x, 0);
-                let second = self.block(first, 2);
-                let batch = self.tape.shape(second).dim(0);
-                let features = self.tape.reshape(second, [batch, 784]);
-                let logits = self.dense(features, 4);
-                self.tape.cross_entropy(logits, targets)
+                let stack = Stack::parse(CNN).expect("the text of the network");
+                Network::Cnn(Model::from_stack(&stack, params, Init::ZEROS, rng))
             }
+        }
+    }
+
+    fn forward(&self, tape: &mut Tape<f32>, bound: &Bound, x: Var) -> Var {
+        match self {
+            Network::Mlp(mlp) => mlp.forward(tape, bound, x),
+            Network::Cnn(model) => model.forward(tape, bound, x, Mode::Train),
         }
     }
 }
@@ -81,47 +60,49 @@ impl Training {
         let targets = inputs.pop().expect("targets");
         let x = inputs.pop().expect("x");
         let batch = dims[0];
-        let shapes = shapes(kind, dims);
-        let mut tape = Tape::new();
-        let turned: Vec<_> = shapes.iter().map(|shape| <[usize; 2]>::try_from(&shape[..]).ok()).collect();
-        let params = shapes.iter().zip(&turned).zip(inputs).map(|((shape, turned), values)| {
-            let (shape, values) = match turned {
-                Some([i, o]) => (vec![*o, *i], transpose(&values, [*i, *o])),
-                None => (shape.clone(), values),
+        let mut params = Params::new();
+        let network = Network::new(kind, dims, &mut params);
+        for (id, values) in params.ids().zip(inputs) {
+            let values = match dense(&params, id) {
+                Some([o, i]) => transpose(&values, [i, o]),
+                None => values,
             };
-            tape.leaf(&Tensor::new(&shape[..], values))
-        });
-        let params: Vec<Var> = params.collect();
+            params.get_mut(id).copy_from_slice(&values);
+        }
         let image = if kind == Kind::Cnn { vec![batch, 1, 28, 28] } else { vec![batch, x.len() / batch] };
-        let x = tape.constant(&Tensor::new(&image[..], x));
-        let target_shape = if kind == Kind::Tiny { vec![batch, 1] } else { vec![batch] };
-        let targets = tape.constant(&Tensor::new(&target_shape[..], targets));
-        let loss = Network { tape: &mut tape, params: &params }.loss(kind, x, targets);
-        let plan = Plan::new(tape, loss, &params);
+        let (trainer, ()) = Trainer::record(&params, Rule::SGD, |tape, bound| {
+            let x = tape.leaf_from(image[..].into(), &x, false);
+            let out = network.forward(tape, bound, x);
+            let loss = if kind == Kind::Tiny {
+                let targets = tape.leaf_from([batch, 1].into(), &targets, false);
+                tape.mse_mean(out, targets)
+            } else {
+                let labels = tape.leaf_from([batch].into(), &targets, false);
+                tape.cross_entropy(out, labels)
+            };
+            (loss, ())
+        });
         let lr = match kind {
             Kind::Mlp => MLP_LR,
             // Half the mean squared error is asked for and `mse_mean` is the whole: half the step is the same step.
             Kind::Tiny => TINY_LR / 2.0,
             _ => CNN_LR,
         };
-        let optimizer = Optimizer::new(Rule::SGD, plan.params().len());
-        Self { plan, optimizer, lr: f64::from(lr), params, turned }
+        Self { trainer, lr: f64::from(lr), params }
     }
 }
 
 impl Case for Training {
     fn run(&mut self) {
-        self.plan.forward();
-        self.plan.backward();
-        let (values, grads) = self.plan.params_and_grads();
-        self.optimizer.step(values, grads, self.lr);
+        self.trainer.step(self.lr);
     }
 
     fn results(&mut self) -> Vec<Vec<f32>> {
-        let read = |(&param, turned): (&Var, &Option<[usize; 2]>)| match turned {
-            Some([i, o]) => transpose(self.plan.value(param), [*o, *i]),
-            None => self.plan.value(param).to_vec(),
+        self.trainer.store(&mut self.params);
+        let read = |id| match dense(&self.params, id) {
+            Some(sizes) => transpose(self.params.get(id), sizes),
+            None => self.params.get(id).to_vec(),
         };
-        self.params.iter().zip(&self.turned).map(read).collect()
+        self.params.ids().map(read).collect()
     }
 }
