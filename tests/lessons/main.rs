@@ -5,6 +5,7 @@
 mod address;
 mod backprop;
 mod contract;
+mod csv;
 mod digests;
 mod ema;
 mod portions;

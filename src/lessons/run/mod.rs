@@ -10,7 +10,7 @@ use super::address::{self, Address};
 use super::config::{Config, Value};
 use super::manifest::Effect;
 use super::problem::Problem;
-use super::{Assets, At, Entry, Lesson};
+use super::{Assets, At, Bearing, Entry, Lesson};
 
 /// Most checkpoints that are kept; then every second one is dropped and the distance doubles.
 const MOST_CHECKPOINTS: usize = 48;
@@ -111,6 +111,7 @@ impl Run {
     /// Begins at step 0 from `config` and the journal.
     fn begin(&mut self) {
         self.lesson = (self.entry.new)(&self.config, &self.assets);
+        self.place_edits();
         self.current = self.config.clone();
         self.step = 0;
         self.target = 0;
@@ -119,6 +120,18 @@ impl Run {
         self.history = History { columns: vec![Vec::new(); self.entry.manifest.metrics.len()] };
         self.arrive();
         self.set_moment(self.moment);
+    }
+
+    /// Moves the edits of what holds from the start to step 0, where [`Run::begin_edit`] puts them: an address may name another
+    /// step, and what was recorded before it would contradict what is shown.
+    fn place_edits(&mut self) {
+        let (config, lesson) = (&self.config, &self.lesson);
+        let early = |change: &Change| {
+            change.step > 0 && config.index(&change.key).is_none() && lesson.bearing(&change.key) != Bearing::State
+        };
+        let (moved, kept): (Vec<_>, Vec<_>) = self.journal.drain(..).partition(early);
+        self.journal = kept;
+        moved.into_iter().for_each(|change| self.keep_first(Change { step: 0, ..change }));
     }
 
     /// What happens on reaching a step: the journal is applied, the metrics are recorded, a checkpoint is taken.
