@@ -10,6 +10,8 @@ mod digests;
 mod ema;
 mod portions;
 mod programs;
+#[path = "../common/programs.rs"]
+mod programs_of_states;
 mod reading;
 mod receptive_field;
 
