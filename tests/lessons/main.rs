@@ -10,10 +10,9 @@ mod digests;
 mod ema;
 mod portions;
 mod programs;
-#[path = "../common/programs.rs"]
-mod programs_of_states;
 mod reading;
 mod receptive_field;
+mod states;
 
 use tensorscope::lessons::{Run, find};
 

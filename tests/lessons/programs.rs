@@ -5,7 +5,7 @@
 //! `tests/goldens/programs/run.sh` runs them and writes what they print beside them. `BLESS=1 cargo test --test soak programs --
 //! --ignored` does the same for the states (`tests/soak/programs.rs`). All is committed.
 
-use super::programs_of_states::{self as states, Printed};
+use super::states::{self, Printed};
 use super::{readout, run};
 use std::{env, fs, path::PathBuf};
 use tensorscope::lessons::REGISTRY;

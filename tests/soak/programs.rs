@@ -4,10 +4,10 @@
 //! Needs Python 3 (`PYTHON`) with torch, scikit-learn, scikit-image and pillow. With `BLESS=1` what was printed is kept, some
 //! numbers a state, in `tests/goldens/programs/states.txt`, which `tests/lessons/programs.rs` compares in seconds.
 
-#[path = "../common/programs.rs"]
-mod programs_of_states;
+#[path = "../lessons/states.rs"]
+mod states;
 
-use programs_of_states::{NAMED, Printed, compare, digest, printed, run, states};
+use states::{NAMED, Printed, compare, digest, printed, run};
 use std::fmt::Write as _;
 use std::{env, fs, path::Path, process::Command};
 use tensorscope::lessons::REGISTRY;
@@ -26,7 +26,7 @@ fn every_copied_program_prints_what_the_figure_shows() {
     let mut all = Vec::new();
     for entry in REGISTRY {
         let lesson = entry.manifest.id;
-        for (nth, state) in states(lesson).into_iter().enumerate() {
+        for (nth, state) in states::states(lesson).into_iter().enumerate() {
             let program = run(lesson, &state).lesson().pytorch();
             fs::write(folder.join(name(lesson, nth) + ".py"), &program).expect("a program");
             all.push((lesson, nth, state, digest(&program)));
