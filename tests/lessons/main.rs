@@ -5,11 +5,13 @@
 mod address;
 mod backprop;
 mod contract;
+mod csv;
 mod digests;
 mod ema;
 mod portions;
 mod programs;
 mod receptive_field;
+mod states;
 
 use tensorscope::lessons::find;
 use tensorscope::session::Run;

@@ -1,17 +1,22 @@
-//! "Copy as PyTorch": the text of every preset, and what real PyTorch printed when it ran that very text.
+//! "Copy as PyTorch": the text of every preset, and what real PyTorch printed when it ran that very text; the same of hundreds of
+//! states, in short.
 //!
 //! `BLESS=1 cargo test --test lessons programs` writes the programs to `tests/goldens/programs/`; then
-//! `tests/goldens/programs/run.sh` runs them and writes what they print beside them. Both are committed.
+//! `tests/goldens/programs/run.sh` runs them and writes what they print beside them. `BLESS=1 cargo test --test soak programs --
+//! --ignored` does the same for the states (`tests/soak/programs.rs`). All is committed.
 
-use super::{go, readout, run};
+use super::states::{self, Printed};
+use super::{readout, run};
 use std::{env, fs, path::PathBuf};
-use tensorscope::lessons::{REGISTRY, find};
-use tensorscope::session::Run;
+use tensorscope::lessons::REGISTRY;
 
-/// The program of a preset, and its output.
-fn files(lesson: &str, preset: &str) -> [PathBuf; 2] {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/programs"));
-    [folder.join(format!("{lesson}.{preset}.py")), folder.join(format!("{lesson}.{preset}.txt"))]
+/// A file of the goldens.
+fn golden(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/goldens/programs")).join(name)
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(golden(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 #[test]
@@ -20,94 +25,93 @@ fn programs_are_those_that_were_run() {
         for preset in entry.manifest.presets {
             let figure = run(entry.manifest.id, &format!("preset={}", preset.id));
             let program = figure.lesson().pytorch();
-            let [path, _] = files(entry.manifest.id, preset.id);
+            let name = format!("{}.{}.py", entry.manifest.id, preset.id);
             if env::var_os("BLESS").is_some() {
-                fs::write(&path, &program).expect("the folder of the programs");
+                fs::write(golden(&name), &program).expect("the folder of the programs");
             }
-            let run = fs::read_to_string(&path).unwrap_or_default();
-            assert!(
-                run == program,
-                "{} is not what the lesson gives now; see tests/lessons/programs.rs",
-                path.display()
-            );
+            assert!(read(&name) == program, "{name} is not what the lesson gives now; see tests/lessons/programs.rs");
         }
     }
 }
 
 #[test]
-fn pytorch_averages_as_the_figure_does() {
-    for preset in find("ema").expect("a lesson").manifest.presets {
-        let mut figure = run("ema", &format!("preset={}", preset.id));
-        let [_, path] = files("ema", preset.id);
-        let output = fs::read_to_string(&path).unwrap_or_else(|_| panic!("no {}", path.display()));
-        let mut compared = 0;
-        let mut compare = |figure: &Run, id: &str, theirs: &str, bound: f64| {
-            let (theirs, ours): (f64, f64) = (theirs.parse().expect("a number"), readout(figure, id));
-            assert!((theirs - ours).abs() <= bound * theirs.abs().max(1.0), "{}: {id} {theirs} {ours}", preset.id);
-            compared += 1;
-        };
-        for line in output.lines() {
-            match line.split(' ').collect::<Vec<_>>()[..] {
-                // averaged weights: test loss 1.88 accuracy 48.5: f32 on both sides, in another order of sums.
-                [which, "weights:", "test", "loss", loss, "accuracy", accuracy] => {
-                    go(&mut figure, 20);
-                    let name = if which == "live" { "live" } else { "ema" };
-                    compare(&figure, &format!("{name}_loss"), loss, 1e-5);
-                    compare(&figure, &format!("{name}_accuracy"), accuracy, 1e-5);
-                }
-                // 1 right 1.0 none 3.16 wrong 10.0, or 1 v 0.5 corrected 5.0 first 5.0: f64
-                [step, first, a, second, b, third, c] => {
-                    go(&mut figure, step.parse().expect("a step"));
-                    for (id, value) in [(first, a), (second, b), (third, c)] {
-                        compare(&figure, id, value, 1e-12);
-                    }
-                }
-                _ => panic!("{line}"),
+fn the_program_of_a_preset_printed_the_numbers_of_the_figure() {
+    for entry in REGISTRY {
+        for preset in entry.manifest.presets {
+            let (lesson, state) = (entry.manifest.id, format!("preset={}", preset.id));
+            let output = read(&format!("{lesson}.{}.txt", preset.id));
+            let printed = states::printed(&output).unwrap_or_else(|error| panic!("{lesson} {state}: {error}"));
+            let (_, wrong) = states::compare(lesson, &state, &printed);
+            assert!(wrong.is_empty(), "{lesson} {state}: {wrong:#?}");
+            let names: Vec<&str> = printed.iter().map(|one| one.name.as_str()).collect();
+            let wanted = match lesson {
+                "backprop" => "grad_w1_1_1",
+                "ema" => "half_life",
+                _ => "variance_x",
+            };
+            assert!(names.iter().any(|name| name.starts_with(wanted)), "{lesson} {state}: no {wanted}");
+            // What of a box lies on the picture: nothing outside of it has a gradient.
+            if let Some(found) = output.lines().find_map(|line| line.strip_prefix("# gradient: ")) {
+                let found: Vec<f64> = found.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+                let figure = run(lesson, &state);
+                let sides = ["top", "bottom", "left", "right"].map(|id| readout(&figure, id));
+                let inside = |side: usize| {
+                    if side.is_multiple_of(2) { found[side] >= sides[side] } else { found[side] <= sides[side] }
+                };
+                assert!(found.len() == 4 && (0..4).all(inside), "{state}: {found:?} {sides:?}");
             }
         }
-        assert!(compared >= 4, "{}: only {compared} numbers compared", preset.id);
+    }
+}
+
+/// A state, the digest of its program, and some of what that printed.
+fn kept() -> Vec<(String, String, u64, Vec<Printed>)> {
+    let text = read("states.txt");
+    let blocks = text.split("> ").filter(|block| !block.is_empty());
+    let block = |block: &str| {
+        let (head, output) = block.split_once('\n').expect("a head");
+        let [lesson, state, digest] = head.split('\t').collect::<Vec<_>>()[..] else { panic!("{head}") };
+        let digest = u64::from_str_radix(digest, 16).expect("a digest");
+        (lesson.into(), state.into(), digest, states::printed(output).unwrap_or_else(|error| panic!("{head}: {error}")))
+    };
+    blocks.map(block).collect()
+}
+
+#[test]
+fn the_programs_of_hundreds_of_states_printed_the_numbers_of_the_figure() {
+    let all = kept();
+    for entry in REGISTRY {
+        let lesson = entry.manifest.id;
+        let of_lesson = all.iter().filter(|(of, ..)| of == lesson);
+        let (mut count, mut numbers, mut wrong) = (0, 0, Vec::new());
+        for (_, state, digest, printed) in of_lesson {
+            let program = run(lesson, state).lesson().pytorch();
+            if states::digest(&program) != *digest {
+                wrong.push(format!("{state}: another program was run"));
+            }
+            let (_, differing) = states::compare(lesson, state, printed);
+            wrong.extend(differing.into_iter().map(|what| format!("{state}: {what}")));
+            (count, numbers) = (count + 1, numbers + printed.len());
+        }
+        assert!(wrong.is_empty(), "{lesson}: {wrong:#?}");
+        assert!(count >= states::COUNT && numbers > 5 * count, "{lesson}: {count} states, {numbers} numbers");
     }
 }
 
 #[test]
-fn pytorch_printed_the_numbers_of_the_figure() {
-    for preset in ["mazur", "xor", "circles", "spiral", "vanish", "relu"] {
-        let mut figure = run("backprop", &format!("preset={preset}"));
-        let [_, path] = files("backprop", preset);
-        let output = fs::read_to_string(&path).unwrap_or_else(|_| panic!("no {}", path.display()));
-        let mut compared = 0;
-        for line in output.lines() {
-            // step 0 loss 0.29837110876000275
-            if let ["step", step, "loss", loss] = line.split(' ').collect::<Vec<_>>()[..] {
-                go(&mut figure, step.parse().expect("a step"));
-                let (theirs, ours): (f64, f64) = (loss.parse().expect("a loss"), readout(&figure, "loss"));
-                // Both are f64; they differ by the order of sums and the last bit of exp.
-                assert!((theirs - ours).abs() <= 1e-14 * theirs.abs().max(1.0), "{preset} {line}: {ours}");
-            }
-            // dL/dW 1 [[..], [..]] dL/db 1 [..]
-            if let Some((weights, biases)) = line.strip_prefix("dL/dW ").and_then(|rest| rest.split_once(" dL/db ")) {
-                let numbers = |text: &str| -> Vec<f64> {
-                    let (_, list) = text.split_once(' ').expect("layer and list");
-                    let plain: String = list.chars().map(|c| if "[],".contains(c) { ' ' } else { c }).collect();
-                    plain.split_whitespace().map(|number| number.parse().expect("a number")).collect()
-                };
-                let layer = &weights[..1];
-                let ours = |prefix: &str| -> Vec<f64> {
-                    let readouts = figure.lesson().readouts(figure.at());
-                    readouts.iter().filter(|one| one.id.starts_with(prefix)).map(|one| one.value).collect()
-                };
-                for (theirs, ours) in [
-                    (numbers(weights), ours(&format!("grad_w{layer}_"))),
-                    (numbers(biases), ours(&format!("grad_b{layer}_"))),
-                ] {
-                    assert_eq!(theirs.len(), ours.len(), "{preset} {line}");
-                    for (theirs, ours) in theirs.iter().zip(&ours) {
-                        assert!((theirs - ours).abs() <= 1e-13, "{preset} layer {layer}: {theirs} {ours}");
-                        compared += 1;
-                    }
-                }
-            }
-        }
-        assert!(compared > 10, "{preset}: only {compared} numbers compared");
+fn where_a_program_once_differed_it_prints_the_right_number() {
+    let all = kept();
+    for (lesson, state, name, value) in states::NAMED {
+        let ours = readout(&run(lesson, state), name);
+        let same = |a: f64, b: f64, bound: f64| a.is_nan() && b.is_nan() || (a - b).abs() <= bound * b.abs().max(1e-3);
+        // The values are known to four digits.
+        assert!(same(ours, *value, 5e-4), "{lesson} {state}: {name} is {ours}, not {value}");
+        let (.., printed) = all.iter().find(|(of, at, ..)| of == lesson && at == state).expect("kept");
+        // The number of the step that is shown; of a stream every step has its line, and this is the last.
+        let shown = printed.iter().find(|one| one.name == *name && one.when.is_empty());
+        let theirs = shown.or_else(|| printed.iter().rfind(|one| one.name == *name));
+        let theirs = theirs.unwrap_or_else(|| panic!("{state}: no {name}"));
+        let theirs: f64 = theirs.text.parse().expect("a number");
+        assert!(same(theirs, ours, 1e-4), "{lesson} {state}: {name} is {ours}, PyTorch says {theirs}");
     }
 }

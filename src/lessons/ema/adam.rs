@@ -324,7 +324,8 @@ impl Lesson for Adam {
     }
 
     fn pytorch(&self) -> String {
-        super::pytorch::adam(self.beta1, self.beta2, if self.k() == 0 { 12 } else { self.k() })
+        let ahead = self.k() == 0;
+        super::pytorch::adam(self.beta1, self.beta2, if ahead { 12 } else { self.k() }, ahead)
     }
 }
 

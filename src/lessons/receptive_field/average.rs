@@ -3,6 +3,7 @@
 use super::Lens;
 use super::geometry::Geometry;
 use super::pass::Heat;
+use core::ops::Range;
 use std::rc::Rc;
 
 /// The mean of passes over the same picture size.
@@ -46,18 +47,25 @@ impl Average {
         Some(profile.iter().enumerate().map(|(at, share)| share * (at as f64 - mean) * (at as f64 - mean)).sum())
     }
 
-    /// The share of |gradient|, in per cent, in the middle quarter of the box: half as wide and half as high.
+    /// The share of |gradient|, in per cent, in the middle quarter of the box.
     pub fn middle(&self, geometry: &Geometry) -> Option<f64> {
         let width = geometry.stack.input.size[1];
-        let half = [0, 1].map(|axis| {
-            let (first, last) = geometry.seen(axis);
-            let (middle, reach) = ((first + last) as f64 / 2.0, (last - first + 1) as f64 / 4.0);
-            (middle - reach, middle + reach)
-        });
-        let inside = |axis: usize, at: usize| (half[axis].0..=half[axis].1).contains(&(at as f64));
-        let cells = self.shares()?.enumerate().filter(|(at, _)| inside(0, at / width) && inside(1, at % width));
+        let [rows, cols] = middle_quarter(geometry);
+        let cells =
+            self.shares()?.enumerate().filter(|(at, _)| rows.contains(&(at / width)) && cols.contains(&(at % width)));
         Some(100.0 * cells.map(|(_, share)| share).sum::<f64>())
     }
+}
+
+/// Rows and columns of the picture in the middle quarter of the box: half as wide and half as high.
+pub fn middle_quarter(geometry: &Geometry) -> [Range<usize>; 2] {
+    [0, 1].map(|axis| {
+        let (first, last) = geometry.seen(axis);
+        let (middle, reach) = ((first + last) as f64 / 2.0, (last - first + 1) as f64 / 4.0);
+        let inside = |at: &usize| (middle - reach..=middle + reach).contains(&(*at as f64));
+        let mut all = (0..geometry.stack.input.size[axis]).filter(inside);
+        all.next().map_or(0..0, |first| first..first + 1 + all.count())
+    })
 }
 
 impl Lens {

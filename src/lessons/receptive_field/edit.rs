@@ -10,15 +10,17 @@ use std::rc::Rc;
 /// Most points of all strokes: an address must not grow beyond what can be sent.
 const MOST_POINTS: usize = 400;
 /// The colour of the paint; no cat has it.
-const PAINT: [u8; 3] = [255, 0, 140];
+pub const PAINT: [u8; 3] = [255, 0, 140];
 /// From this radius on whole pixels are exact enough.
 const BROAD: f64 = 4.0;
 
 /// The way of a round brush, in pixels of the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stroke {
-    radius: f64,
-    points: Vec<[f64; 2]>,
+    /// Of the brush.
+    pub radius: f64,
+    /// Its way: across and down.
+    pub points: Vec<[f64; 2]>,
 }
 
 impl Stroke {

@@ -12,6 +12,7 @@ mod geometry;
 mod pass;
 mod picture;
 mod proof;
+mod python;
 mod pytorch;
 mod reader;
 mod readouts;

@@ -37,11 +37,11 @@ pub fn is_affordable(stack: &Stack, (most_macs, most_numbers): Budget) -> bool {
 /// A part of the picture on which a unit has the same gradient as on the whole.
 pub struct Part {
     /// The stack over that part.
-    stack: Stack,
+    pub stack: Stack,
     /// First row and column.
-    first: [usize; 2],
+    pub first: [usize; 2],
     /// The unit there.
-    unit: [usize; 2],
+    pub unit: [usize; 2],
 }
 
 impl Part {

@@ -1,100 +1,256 @@
-//! The same question as a program for PyTorch: positive weights, the gradient of one unit, the box around its support, and
-//! the arithmetic beside it. It runs as it is.
+//! The same as a program for PyTorch: the box of one unit by the gradient of positive weights, the passes that the figure has
+//! averaged, the number under the paint. It runs as it is and prints each number behind its name.
+//!
+//! Not its pieces of Python that every program shares (`python.rs`).
 
-use super::Lens;
+use super::average::middle_quarter;
+use super::edit::PAINT;
+use super::pass::{self, Part};
+use super::reader::Reader;
+use super::{Lens, WEIGHTS, python};
 use crate::analysis::stack::{Layer, Op, Pool};
-use crate::data::reading;
+use crate::data::{photo, reading};
 use core::fmt::Write as _;
 
+/// Products that PyTorch does in a second, roughly, there and back: two cores of 2020.
+const PRODUCTS: f64 = 1e10;
+/// From so many seconds on the program says how long it takes.
+const PATIENCE: f64 = 60.0;
+
 impl Lens {
+    /// The program.
     pub(super) fn program(&self) -> String {
-        if let Some(reader) = &self.reader {
-            let pictures: Vec<usize> = (0..self.passes.max(1)).map(|nth| reader.picture(nth)).collect();
-            return reading_program(&reader.weights, &pictures);
+        let mut out = String::from("import math\nimport numpy as np\nimport torch\nfrom torch import nn\n");
+        if self.reader.is_some() {
+            out.push_str("import base64\nfrom sklearn.datasets import load_digits\n");
         }
-        let geometry = &self.geometry;
-        let stack = &geometry.stack;
-        let [height, width] = stack.input.size;
-        let [row, column] = geometry.unit;
-        let mut out = String::from(
-            "import torch\nfrom torch import nn\ntorch.set_default_dtype(torch.float64)\n\n\
-             # One channel a layer and the mean in place of the largest: the field does not depend on them.\n\
-             class Sum(nn.Module):\n    def __init__(self, main, other):\n        super().__init__()\n        \
-             self.main, self.other = main, other\n    def forward(self, x):\n        \
-             return self.main(x) + self.other(x)\n\n",
-        );
-        let _ = write!(out, "# {}\nmodel = nn.Sequential(\n{})\n", stack, layers(&stack.layers, 1));
-        let (top, bottom) = geometry.seen(0);
-        let (left, right) = geometry.seen(1);
+        let [height, width] = self.size();
+        let [row, column] = self.geometry.unit;
         let _ = write!(
             out,
-            "with torch.no_grad():\n    for p in model.parameters():\n        p.fill_(1 / p[0].numel() ** 0.5)\n\n\
-             x = torch.ones(1, 1, {height}, {width}, requires_grad=True)\n\
-             y = model(x)\nprint(\"map\", tuple(y.shape[2:]))\n\
-             y[0, 0, {row}, {column}].backward()\n\
-             rows, cols = x.grad[0, 0].nonzero(as_tuple=True)\n\
-             print(\"gradient: rows\", rows.min().item(), \"to\", rows.max().item(), \
-             \"columns\", cols.min().item(), \"to\", cols.max().item())\n\
-             print(\"figure:   rows {top} to {bottom} columns {left} to {right}\")\n",
+            "\nseed = {}\nheight, width = {height}, {width}\nrow, column = {row}, {column}  # the unit\n",
+            self.seed
         );
+        out.push_str(&self.network());
+        out.push_str(python::GRADIENT);
+        out.push_str(&self.box_by_gradient());
+        if self.draws() || self.painted.is_some() {
+            out.push_str(python::RANDOM);
+            out.push_str(&self.pictures());
+        }
+        out.push_str(&self.averaged());
+        out.push_str(&self.under_paint());
+        out
+    }
+
+    /// Whether the figure makes passes with other weights than equal ones.
+    fn draws(&self) -> bool {
+        self.affordable && !self.uniform() && (self.reader.is_some() || WEIGHTS[self.weights] != "trained")
+    }
+
+    /// The stack as a function that makes it.
+    fn network(&self) -> String {
+        let flat = self.net.flat();
+        let has = |wanted: fn(&Op) -> bool| flat.iter().any(|layer| wanted(&layer.op));
+        let mut out = String::from("\n\n");
+        if has(|op| matches!(op, Op::Residual { .. })) {
+            out.push_str(python::SUM);
+        }
+        if has(|op| matches!(op, Op::Norm)) {
+            out.push_str(python::NORM);
+        }
+        let fewer =
+            if self.net.layers == self.geometry.stack.layers { "" } else { " (a part of the channels of the stack)" };
+        let _ = write!(out, "# {}{fewer}\n{}", self.net, python::NETWORK);
+        if has(|op| matches!(op, Op::Relu)) {
+            out.push_str("    relu = nn.Identity if thin else nn.ReLU\n");
+        }
+        if has(|op| matches!(op, Op::Norm)) {
+            out.push_str("    norm = nn.Identity if thin else Norm\n");
+        }
+        if has(|op| matches!(op, Op::Pool { pool: Pool::Max, .. })) {
+            out.push_str("    maxpool = nn.AvgPool2d if thin else nn.MaxPool2d\n");
+        }
+        let _ = writeln!(out, "    return nn.Sequential(\n{}    )", layers(&self.net.layers, 2));
+        out
+    }
+
+    /// Where the unit looks: the gradient with positive weights.
+    fn box_by_gradient(&self) -> String {
+        let geometry = &self.geometry;
+        if !pass::is_affordable(&pass::thin(&geometry.stack), pass::PROOF) {
+            return "\n# A gradient over the whole of this stack takes too long: its box is not printed.\n\
+                    print(\"unit_row\", row, \"unit_col\", column)\n"
+                .into();
+        }
+        let mut out = String::from(python::BOX);
+        let side = |axis: usize| self.size()[axis] as i64;
+        let ((top, bottom), (left, right)) = (geometry.seen(0), geometry.seen(1));
+        let on_picture = |at: i64, axis: usize| (0..side(axis)).contains(&at);
+        let mut sides: Vec<(&str, &str)> = Vec::new();
+        for (axis, [(first, low), (last, high)], array) in
+            [(0, [("top", top), ("bottom", bottom)], "rows"), (1, [("left", left), ("right", right)], "cols")]
+        {
+            let (min, max, size) = match array {
+                "rows" => ("rows.min().item()", "rows.max().item()", "(rows.max() - rows.min() + 1).item()"),
+                _ => ("cols.min().item()", "cols.max().item()", "(cols.max() - cols.min() + 1).item()"),
+            };
+            if on_picture(low, axis) {
+                sides.push((first, min));
+            }
+            if on_picture(high, axis) {
+                sides.push((last, max));
+            }
+            if on_picture(low, axis) && on_picture(high, axis) && (axis == 0 || geometry.lopsided()) {
+                sides.push((if axis == 0 { "r" } else { "r_x" }, size));
+            }
+        }
+        let list: Vec<String> = sides.iter().map(|(name, value)| format!("\"{name}\", {value}")).collect();
         if geometry.fits() {
-            let _ = writeln!(
+            let _ = writeln!(out, "print({})", list.join(", "));
+            return out;
+        }
+        let _ = write!(
+            out,
+            "# The box is rows {top} to {bottom}, columns {left} to {right}. Only what of it lies on the picture has a gradient.\n\
+             if len(rows):\n    \
+             print(\"# gradient: rows\", rows.min().item(), \"to\", rows.max().item(), \"columns\", cols.min().item(), \"to\", cols.max().item())\n"
+        );
+        if !list.is_empty() {
+            let _ = writeln!(out, "    print({})", list.join(", "));
+        }
+        out.push_str("else:\n    print(\"# The unit sees only padding: no pixel has a gradient.\")\n");
+        out
+    }
+
+    /// What the random or learned networks look at.
+    fn pictures(&self) -> String {
+        let channels = match self.net.input.channels {
+            1 => "(0.299 * red + 0.587 * green + 0.114 * blue)[None]".into(),
+            3 => "np.stack([red, green, blue])".into(),
+            count => format!("np.stack([(red, green, blue)[c % 3] for c in range({count})])"),
+        };
+        let mut out = format!("{}    planes = {channels}\n{}", python::TENSOR, python::TENSOR_END);
+        if let Some(reader) = &self.reader {
+            let last = self.passes.max(1);
+            let all: Vec<usize> = (0..last).map(|nth| reader.picture(nth)).collect();
+            let _ = write!(out, "\npictures = {all:?}  # of the data set, one a pass\n{}", python::DIGITS);
+            out.push_str(&learned(reader));
+        } else if !self.missing.is_empty() {
+            out.push_str("\n# The photograph is not there yet.\nrgb = np.full((height, width, 3), 128)\n");
+        } else {
+            out.push_str(python::PHOTO);
+            if self.size() != [photo::SIDE; 2] {
+                out.push_str(python::RESIZED);
+            }
+        }
+        out
+    }
+
+    /// The passes of the figure, and what it says of their mean.
+    fn averaged(&self) -> String {
+        if !(self.draws() || self.uniform() && self.affordable) {
+            return "\n# Passes of this stack are too large for the figure: it averages none.\nprint(\"passes\", 0)\n"
+                .into();
+        }
+        let passes = self.passes.max(1);
+        let step = if self.passes == 0 { "step + 1: " } else { "" };
+        let [rows, cols] = middle_quarter(&self.geometry);
+        let middle = format!("{}:{}, {}:{}", rows.start, rows.end, cols.start, cols.end);
+        let mut out = python::REPORT.replace("MIDDLE", &middle);
+        if self.passes == 0 {
+            out.push_str("\n# The figure has made no pass yet. What it shows after the first:");
+        }
+        if self.uniform() {
+            return out + &format!("{}report(\"{step}\", \"\", average)\n", python::UNIFORM);
+        }
+        let part = Part::of(&self.geometry, &self.net);
+        let (macs, ..) = super::walk::cost(&part.stack);
+        let seconds = 3.0 * macs as f64 * f64::from(passes) / PRODUCTS;
+        if seconds > PATIENCE {
+            let _ = write!(out, "\n# This takes about {:.0} minutes: so much is multiplied.", (seconds / 60.0).ceil());
+        }
+        let [top, left] = part.first;
+        let [height, width] = part.stack.input.size;
+        let [row, column] = part.unit;
+        let whole = part.first == [0, 0] && part.stack.input.size == self.size();
+        let (cut, unit) = if whole {
+            (String::new(), "row, column".into())
+        } else {
+            let cut = format!("[..., {top}:{}, {left}:{}]", top + height, left + width);
+            (cut, format!("{row}, {column}"))
+        };
+        if !whole {
+            out.push_str("\n# Of the picture only the part that the unit sees: the same gradient, sooner.");
+        }
+        if self.reader.is_some() {
+            let _ = write!(
                 out,
-                "assert [rows.min(), rows.max(), cols.min(), cols.max()] == [{top}, {bottom}, {left}, {right}]"
+                r#"
+average, untrained = Average(), Average()
+for nth, picture in enumerate(pictures):
+    rgb = enlarged(picture)
+    g, said = gradient(trained, tensor(rgb), {unit})
+    average.add(g)
+    untrained.add(gradient(random_network(nth), tensor(rgb), {unit})[0])
+report("{step}", "", average)
+report("{step}", "untrained_", untrained)
+print("{step}digit", digits.target[picture], "said", said)
+"#
             );
         } else {
-            out.push_str("# The field reaches beyond the picture: only the part on the picture has a gradient.\n");
-            let _ = writeln!(
+            let _ = write!(
                 out,
-                "assert rows.min() >= {top} and rows.max() <= {bottom} and cols.min() >= {left} and cols.max() <= {right}"
+                r#"
+average = Average()
+for nth in range({passes}):
+    average.add(gradient(random_network(nth), tensor(rgb){cut}, {unit})[0]{})
+report("{step}", "", average)
+"#,
+                if whole { String::new() } else { format!(", np.s_{cut}") },
             );
         }
-        out.push_str(
-            "share = x.grad[0, 0] / x.grad.sum()\n\
-             at = torch.arange(share.shape[1], dtype=share.dtype)\n\
-             mean = (share.sum(0) * at).sum()\n\
-             print(\"variance along the columns\", (share.sum(0) * (at - mean) ** 2).sum().item())\n",
+        out
+    }
+
+    /// The unit's number on the clean and on the painted picture.
+    fn under_paint(&self) -> String {
+        let Some(painted) = &self.painted else { return String::new() };
+        let one = |stroke: &super::edit::Stroke| {
+            let points: Vec<String> = stroke.points.iter().map(|[x, y]| format!("({x:?}, {y:?})")).collect();
+            format!("({:?}, [{}])", stroke.radius, points.join(", "))
+        };
+        let strokes: Vec<String> = painted.paint.iter().map(one).collect();
+        let ((top, bottom), (left, right)) = (self.geometry.seen(0), self.geometry.seen(1));
+        let end = |at: i64| (at + 1).max(0);
+        let seen = format!("{}:{}, {}:{}", top.max(0), end(bottom), left.max(0), end(right));
+        let (model, rgb) = if self.reader.is_some() {
+            ("trained", "rgb = enlarged(pictures[-1])\n")
+        } else {
+            ("random_network(0)", "")
+        };
+        let mut out = format!(
+            "\n# Paint: the radius of a brush and its way, across and down.\nstrokes = [{}]\n{rgb}model = {model}{}{}",
+            strokes.join(",\n    "),
+            if self.reader.is_some() { "" } else { "  # the weights of the first pass" },
+            python::PAINT.replace("COLOUR", &format!("{PAINT:?}"))
         );
+        if painted.outside.is_some() {
+            let _ = write!(
+                out,
+                "# What of the paint lies outside of the box.\ncovered[{seen}] = False\n\
+                 print(\"changed_outside\", number(painted(covered))[channel].item() - before)\n"
+            );
+        }
         out
     }
 }
 
-/// The network that has learned, over these pictures of the data set.
-fn reading_program(weights: &[f32], pictures: &[usize]) -> String {
-    let raw = base64(&reading::write(weights));
+/// The network that has learned.
+fn learned(reader: &Reader) -> String {
+    let raw = base64(&reading::write(&reader.weights));
     let lines: Vec<&str> = (0..raw.len()).step_by(100).map(|at| &raw[at..raw.len().min(at + 100)]).collect();
-    let mut out = String::from(
-        "import base64\nimport numpy as np\nimport torch\nfrom sklearn.datasets import load_digits\nfrom torch import nn\n\n\
-         # What it has learned: of each layer the scale (f32), the weights (8 bits each), the biases (f32).\nraw = base64.b64decode(\"\"\"\n",
-    );
-    let _ = writeln!(out, "{}", lines.join("\n"));
-    out.push_str(
-        "\"\"\")[4:]\n\n\ndef take(count, kind):\n    global raw\n    size = count * np.dtype(kind).itemsize\n    \
-         part, raw = np.frombuffer(raw[:size], kind), raw[size:]\n    return torch.tensor(part.astype(np.float32))\n\n\n\
-         model = nn.Sequential(\n    nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU(), nn.MaxPool2d(2),\n    \
-         nn.Conv2d(8, 16, 3), nn.ReLU(), nn.Conv2d(16, 16, 3), nn.ReLU(), nn.MaxPool2d(2),\n    \
-         nn.Conv2d(16, 16, 3), nn.ReLU(), nn.Conv2d(16, 10, 3),\n)\n\
-         with torch.no_grad():\n    for layer in model:\n        if isinstance(layer, nn.Conv2d):\n            \
-         scale = take(1, \"<f4\")\n            \
-         layer.weight.copy_((take(layer.weight.numel(), \"i1\") * scale).view_as(layer.weight))\n            \
-         layer.bias.copy_(take(layer.bias.numel(), \"<f4\"))\n\ndigits = load_digits()\n",
-    );
-    let _ =
-        writeln!(out, "pictures = {pictures:?}\nheat = torch.zeros(32, 32, dtype=torch.float64)\nfor nth in pictures:");
-    out.push_str(
-        "    grey = np.kron(digits.images[nth].clip(max=15) / 15, np.ones((4, 4)))\n    \
-         x = torch.tensor((grey - 0.45) / 0.25, dtype=torch.float32)[None, None].requires_grad_()\n    \
-         y = model(x)[0, :, 0, 0]\n    said = y.argmax()\n    y[said].backward()\n    \
-         g = x.grad[0, 0].abs().double()\n    heat += g / g.sum() / len(pictures)\n    \
-         print(\"picture\", nth, \"shows\", digits.target[nth], \"the network says\", said.item())\n\n\
-         rows, cols = heat.nonzero(as_tuple=True)\n\
-         print(\"gradient: rows\", rows.min().item(), \"to\", rows.max().item(), \
-         \"columns\", cols.min().item(), \"to\", cols.max().item())\n\
-         print(\"figure:   rows 0 to 31 columns 0 to 31\")\n\
-         at = torch.arange(32, dtype=heat.dtype)\nmean = (heat.sum(0) * at).sum()\n\
-         print(\"variance along the columns\", (heat.sum(0) * (at - mean) ** 2).sum().item())\n",
-    );
-    out
+    python::LEARNED.replace("RAW", &lines.join("\n"))
 }
 
 /// Base64 (RFC 4648), with padding.
@@ -116,21 +272,28 @@ fn layers(all: &[Layer], depth: usize) -> String {
     let indent = "    ".repeat(depth);
     let mut out = String::new();
     for layer in all {
+        let option = |name: &str, value: usize, usual: usize| {
+            if value == usual { String::new() } else { format!(", {name}={value}") }
+        };
+        let channels = layer.input.channels;
         let line = match &layer.op {
-            Op::Conv { slide, .. } => {
-                let (k, s, p, d) = (slide.kernel, slide.stride, slide.padding, slide.dilation);
-                format!("nn.Conv2d(1, 1, {k}, stride={s}, padding={p}, dilation={d}, bias=False)")
-            }
+            Op::Conv { slide, channels: outputs, groups, .. } => format!(
+                "conv({channels}, {outputs}, {}{}{}{}{})",
+                slide.kernel,
+                option("groups", *groups, 1),
+                option("stride", slide.stride, 1),
+                option("padding", slide.padding, 0),
+                option("dilation", slide.dilation, 1)
+            ),
             Op::Pool { pool, slide } => {
-                let remark = if *pool == Pool::Max { ",  # max" } else { "," };
-                let (k, s, p) = (slide.kernel, slide.stride, slide.padding);
-                let _ = writeln!(out, "{indent}nn.AvgPool2d({k}, stride={s}, padding={p}){remark}");
-                continue;
+                let name = if *pool == Pool::Max { "maxpool" } else { "nn.AvgPool2d" };
+                format!("{name}({}, stride={}{})", slide.kernel, slide.stride, option("padding", slide.padding, 0))
             }
-            Op::Relu | Op::Norm => continue,
-            Op::Fc { .. } => {
-                let size = layer.input.size;
-                format!("nn.Conv2d(1, 1, ({}, {}), bias=False)", size[0], size[1])
+            Op::Relu => "relu()".into(),
+            Op::Norm => "norm()".into(),
+            Op::Fc { width, .. } => {
+                let [rows, cols] = layer.input.size;
+                format!("conv({channels}, {width}, ({rows}, {cols}))")
             }
             Op::Residual { main, projection } => {
                 let branch = |branch: &[Layer]| format!("nn.Sequential(\n{}{indent})", layers(branch, depth + 1));

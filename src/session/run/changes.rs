@@ -126,7 +126,7 @@ impl Run {
     }
 
     /// Puts a change into the record as one of step 0, in the place of an earlier one of the same thing.
-    fn keep_first(&mut self, change: Change) {
+    pub(super) fn keep_first(&mut self, change: Change) {
         self.journal.retain(|kept| !(kept.step == 0 && kept.key == change.key));
         let place = self.journal.partition_point(|kept| kept.step == 0);
         self.journal.insert(place, change);

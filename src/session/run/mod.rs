@@ -9,7 +9,7 @@ mod changes;
 use super::address::{self, Address};
 use crate::lessons::config::Config;
 use crate::lessons::manifest::Effect;
-use crate::lessons::{Assets, At, Entry, History, Lesson, Problem};
+use crate::lessons::{Assets, At, Bearing, Entry, History, Lesson, Problem};
 
 /// Most checkpoints that are kept; then every second one is dropped and the distance doubles.
 const MOST_CHECKPOINTS: usize = 48;
@@ -87,6 +87,7 @@ impl Run {
     /// Begins at step 0 from `config` and the journal.
     fn begin(&mut self) {
         self.lesson = (self.entry.new)(&self.config, &self.assets);
+        self.place_edits();
         self.current = self.config.clone();
         self.step = 0;
         self.target = 0;
@@ -95,6 +96,18 @@ impl Run {
         self.history = History::new(self.entry.manifest.metrics.len());
         self.arrive();
         self.set_moment(self.moment);
+    }
+
+    /// Moves the edits of what holds from the start to step 0, where [`Run::begin_edit`] puts them: an address may name another
+    /// step, and what was recorded before it would contradict what is shown.
+    fn place_edits(&mut self) {
+        let (config, lesson) = (&self.config, &self.lesson);
+        let early = |change: &Change| {
+            change.step > 0 && config.index(&change.key).is_none() && lesson.bearing(&change.key) != Bearing::State
+        };
+        let (moved, kept): (Vec<_>, Vec<_>) = self.journal.drain(..).partition(early);
+        self.journal = kept;
+        moved.into_iter().for_each(|change| self.keep_first(Change { step: 0, ..change }));
     }
 
     /// What happens on reaching a step: the journal is applied, the metrics are recorded, a checkpoint is taken.

@@ -1,3 +1,4 @@
+import itertools
 import torch
 torch.set_default_dtype(torch.float64)
 
@@ -12,27 +13,45 @@ b = [
     torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
     torch.tensor([0.0, 0.0]),
 ]
+lr = 1.0
+s = 0  # the sample that is shown
+
+def show(name, values):
+    for at in itertools.product(*map(range, values.shape)):
+        print("_".join([name, *(str(i + 1) for i in at)]), values[at].item())
+
+def forward(W, b):
+    z, a = [None], [x]
+    for l in range(len(W)):
+        z.append(a[l] @ W[l].T + b[l])
+        a.append(torch.tanh(z[-1]) if l < len(W) - 1 else torch.softmax(z[-1], 1))
+    return z, a, -(t * torch.log_softmax(z[-1], 1)).sum(1).mean()
+
 for p in W + b:
     p.requires_grad_()
+z, a, loss = forward(W, b)
+for v in z[1:]:
+    v.retain_grad()
+loss.backward()
+# dL/dz of a sample's own loss; the loss is the mean over the samples.
+delta = [None] + [len(x) * v.grad for v in z[1:]]
+dW, db = [w.grad for w in W], [v.grad for v in b]
 
-def forward(x):
-    a = x
-    for l in range(len(W)):
-        z = a @ W[l].T + b[l]
-        if l < len(W) - 1:
-            a = torch.tanh(z)
-    a = torch.softmax(z, 1)
-    return z, a
+new_W = [w - lr * g for w, g in zip(W, dW)]
+new_b = [v - lr * g for v, g in zip(b, db)]
 
-for step in range(2):
-    z, a = forward(x)
-    loss = -(t * torch.log_softmax(z, 1)).sum(1).mean()
-    print("step", step, "loss", repr(loss.item()))
-    for p in W + b:
-        p.grad = None
-    loss.backward()
-    for l in range(len(W)):
-        print("dL/dW", l + 1, W[l].grad.tolist(), "dL/db", l + 1, b[l].grad.tolist())
-    with torch.no_grad():
-        for p in W + b:
-            p -= 1 * p.grad
+print("loss", loss.item())
+show(f"x{s + 1}", x[s])
+show(f"t{s + 1}", t[s])
+for l in range(1, len(z)):
+    show(f"z{l}", z[l][s])
+    show(f"a{l}", a[l][s])
+    show(f"delta{l}", delta[l][s])
+    # W has a row for each destination; the names have the source first.
+    show(f"w{l}", W[l - 1].T)
+    show(f"grad_w{l}", dW[l - 1].T)
+    show(f"new_w{l}", new_W[l - 1].T)
+    show(f"b{l}", b[l - 1])
+    show(f"grad_b{l}", db[l - 1])
+    show(f"new_b{l}", new_b[l - 1])
+print("step + 1: loss", forward(new_W, new_b)[2].item())

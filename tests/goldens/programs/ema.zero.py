@@ -60,14 +60,35 @@ def logits(weights, x):
     return F.linear(F.relu(F.linear(x, weights[0], weights[1])), weights[2], weights[3])
 
 
-def report(name, weights):
+def test(name, weights):
+    z = logits(weights, test_x)
+    right = (z.argmax(1) == test_y).sum().item()
+    return {f"{name}_loss": F.cross_entropy(z, test_y).item(), f"{name}_accuracy": 100 * right / len(test_y)}
+
+
+def flat(weights):
+    return torch.cat([w.flatten() for w in weights])
+
+
+def report(step, live, ema):
     with torch.no_grad():
-        z = logits(weights, test_x)
-        print(name, "test loss", F.cross_entropy(z, test_y).item(), "accuracy", 100 * (z.argmax(1) == test_y).float().mean().item())
+        numbers = test("live", live) | test("ema", ema)
+        w, v = flat(live), flat(ema)
+        numbers["distance"] = ((v - w).double().norm() / w.double().norm()).item()
+    numbers |= {"test_loss": numbers["ema_loss"], "test_accuracy": numbers["ema_accuracy"]}
+    # The weight that is watched: the bias of one digit.
+    numbers |= {"w": live[3][3].item(), "ema_w": ema[3][3].item()}
+    numbers |= {"train_loss": train_loss, "grad_w": grad_w, "missing": beta**t, "memory": 1 / (1 - beta)}
+    numbers["half_life"] = math.log(0.5) / math.log(beta) if beta else 0.0
+    for name, value in numbers.items():
+        print(f"{step}{name}", value)
 
 
 averages = [torch.zeros_like(w) for w in weights]
+t, train_loss, grad_w = 0, math.nan, math.nan
 each = 1437 // batch
+# The figure stands at the start.
+report("", weights, weights)
 for t in range(1, steps + 1):
     if (t - 1) % each == 0:
         order = Rng(seed, 1000 + (t - 1) // each).shuffled(1437)
@@ -76,10 +97,9 @@ for t in range(1, steps + 1):
     leaves = [w.clone().requires_grad_() for w in weights]
     loss = F.cross_entropy(logits(leaves, train_x[chosen]), train_y[chosen])
     grads = torch.autograd.grad(loss, leaves)
+    train_loss, grad_w = loss.item(), grads[3][3].item()
     weights = [w - lr * g for w, g in zip(weights, grads)]
     if t == 1:
         firsts = weights
     averages = [beta * v + (1 - beta) * w for v, w in zip(averages, weights)]
-
-report("live weights:", weights)
-report("averaged weights:", [v for v, first in zip(averages, firsts)])
+report("step + 20: ", weights, [v for v, first in zip(averages, firsts)])

@@ -1,42 +1,135 @@
+import math
+import numpy as np
 import torch
 from torch import nn
-torch.set_default_dtype(torch.float64)
 
-# One channel a layer and the mean in place of the largest: the field does not depend on them.
-class Sum(nn.Module):
-    def __init__(self, main, other):
-        super().__init__()
-        self.main, self.other = main, other
-    def forward(self, x):
-        return self.main(x) + self.other(x)
+seed = 1
+height, width = 224, 224
+row, column = 14, 14  # the unit
+
 
 # input224x224x3 conv3x16p1 relu conv3x16p1 relu maxpool2 conv3x32p1 relu conv3x32p1 relu maxpool2 conv3x64p1 relu conv3x64p1 relu maxpool2 conv3x64p1 relu conv3x64p1
-model = nn.Sequential(
-    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
-    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
-    nn.AvgPool2d(2, stride=2, padding=0),  # max
-    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
-    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
-    nn.AvgPool2d(2, stride=2, padding=0),  # max
-    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
-    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
-    nn.AvgPool2d(2, stride=2, padding=0),  # max
-    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
-    nn.Conv2d(1, 1, 3, stride=1, padding=1, dilation=1, bias=False),
-)
-with torch.no_grad():
-    for p in model.parameters():
-        p.fill_(1 / p[0].numel() ** 0.5)
+def network(thin=False, bias=False):
+    """The stack; `thin` with one channel a layer, no relu and the mean for the largest: its field is the same."""
 
-x = torch.ones(1, 1, 224, 224, requires_grad=True)
-y = model(x)
-print("map", tuple(y.shape[2:]))
-y[0, 0, 14, 14].backward()
-rows, cols = x.grad[0, 0].nonzero(as_tuple=True)
-print("gradient: rows", rows.min().item(), "to", rows.max().item(), "columns", cols.min().item(), "to", cols.max().item())
-print("figure:   rows 82 to 149 columns 82 to 149")
-assert [rows.min(), rows.max(), cols.min(), cols.max()] == [82, 149, 82, 149]
-share = x.grad[0, 0] / x.grad.sum()
-at = torch.arange(share.shape[1], dtype=share.dtype)
-mean = (share.sum(0) * at).sum()
-print("variance along the columns", (share.sum(0) * (at - mean) ** 2).sum().item())
+    def conv(inputs, outputs, kernel, groups=1, **slide):
+        if thin:
+            inputs = outputs = groups = 1
+        return nn.Conv2d(inputs, outputs, kernel, groups=groups, bias=bias, **slide)
+
+    relu = nn.Identity if thin else nn.ReLU
+    maxpool = nn.AvgPool2d if thin else nn.MaxPool2d
+    return nn.Sequential(
+        conv(3, 16, 3, padding=1),
+        relu(),
+        conv(16, 16, 3, padding=1),
+        relu(),
+        maxpool(2, stride=2),
+        conv(16, 32, 3, padding=1),
+        relu(),
+        conv(32, 32, 3, padding=1),
+        relu(),
+        maxpool(2, stride=2),
+        conv(32, 64, 3, padding=1),
+        relu(),
+        conv(64, 64, 3, padding=1),
+        relu(),
+        maxpool(2, stride=2),
+        conv(64, 64, 3, padding=1),
+        relu(),
+        conv(64, 64, 3, padding=1),
+    )
+
+
+def gradient(model, x, row, column):
+    """|d unit / d pixel|, summed over the picture's channels, from the unit's largest channel; and which that is."""
+    x = x.detach().clone().requires_grad_()
+    y = model(x)[0, :, row, column]
+    channel = len(y) - 1 - y.flip(0).argmax().item()  # the last of equal ones
+    y[channel].backward()
+    return x.grad[0].double().abs().sum(0), channel
+
+
+# With positive weights nothing cancels: a pixel has a gradient exactly where the unit looks.
+thin = network(thin=True).double()
+with torch.no_grad():
+    for p in thin.parameters():
+        p.fill_(p[0].numel() ** -0.5)
+g, _ = gradient(thin, torch.ones(1, 1, height, width, dtype=torch.float64), row, column)
+rows, cols = g.nonzero(as_tuple=True)
+print("unit_row", row, "unit_col", column)
+print("top", rows.min().item(), "bottom", rows.max().item(), "r", (rows.max() - rows.min() + 1).item(), "left", cols.min().item(), "right", cols.max().item())
+
+
+def pcg(seed, stream, count):
+    """The generator of the figure, PCG-XSH-RR 64/32: `count` signed numbers of 32 bits."""
+    step = 2 * stream + 1
+    times = 6364136223846793005
+    state = np.array([((seed + step) * times + step) % 2**64], np.uint64)
+    while len(state) < count:
+        state = np.concatenate([state, state * np.uint64(times) + np.uint64(step)])
+        times, step = times * times % 2**64, (times + 1) * step % 2**64
+    state = state[:count]
+    word = ((state >> np.uint64(18) ^ state) >> np.uint64(27)).astype(np.uint32)
+    turn = (state >> np.uint64(59)).astype(np.uint32)
+    return (word >> turn | word << (-turn & np.uint32(31))).view(np.int32)
+
+
+def random_network(nth):
+    """He's uniform weights, as the figure draws them for pass `nth`."""
+    model = network()
+    draws = pcg(seed, 1000 + nth, sum(p.numel() for p in model.parameters()))
+    with torch.no_grad():
+        for p in model.parameters():
+            drawn, draws = draws[: p.numel()], draws[p.numel() :]
+            p.copy_(torch.from_numpy(drawn * (math.sqrt(6 / p[0].numel()) / 2**31)).view_as(p))
+    return model
+
+
+def tensor(rgb):
+    red, green, blue = rgb.astype(np.float32).transpose(2, 0, 1)
+    planes = np.stack([red, green, blue])
+    return torch.from_numpy((planes / 255 - 0.45) / 0.25)[None]
+
+
+# The photograph, with its colours at half the resolution, as the figure stores it: pip install scikit-image pillow
+from PIL import Image
+from skimage.data import chelsea
+
+y, cb, cr = Image.fromarray(chelsea()).crop((56, 0, 280, 224)).convert("YCbCr").split()
+y = np.asarray(y, float)
+cb, cr = [np.kron(c.resize((112, 112), Image.Resampling.BOX), np.ones((2, 2))) - 128.0 for c in (cb, cr)]
+rgb = np.stack([y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb], 2)
+rgb = (rgb + 0.5).clip(0, 255) // 1
+
+
+class Average:
+    """Where the passes look, on average: each pixel's share of |gradient|. One without any gradient does not count."""
+
+    def __init__(self):
+        self.sum, self.count = torch.zeros(height, width, dtype=torch.float64), 0
+
+    def add(self, g, place=np.s_[...]):
+        if 0 < g.sum() < math.inf:
+            self.sum[place] += g / g.sum()
+            self.count += 1
+
+
+def report(step, name, average):
+    if not name:
+        print(f"{step}passes", average.count)
+    if average.count:
+        share = average.sum / average.count
+        for axis, sums in [("y", share.sum(1)), ("x", share.sum(0))]:
+            at = torch.arange(len(sums))
+            mean = (sums * at).sum()
+            print(f"{step}{name}variance_{axis}", (sums * (at - mean) ** 2).sum().item())
+        print(f"{step}{name}middle", 100 * share[99:133, 99:133].sum().item())
+
+
+# The figure has made no pass yet. What it shows after the first:
+# Of the picture only the part that the unit sees: the same gradient, sooner.
+average = Average()
+for nth in range(1):
+    average.add(gradient(random_network(nth), tensor(rgb)[..., 80:152, 80:152], 4, 4)[0], np.s_[..., 80:152, 80:152])
+report("step + 1: ", "", average)

@@ -1,8 +1,100 @@
-import base64
+import math
 import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from torch import nn
+import base64
+from sklearn.datasets import load_digits
+
+seed = 1
+height, width = 32, 32
+row, column = 0, 0  # the unit
+
+
+# input32x32x1 conv3x8 relu conv3x8 relu maxpool2 conv3x16 relu conv3x16 relu maxpool2 conv3x16 relu conv3x10
+def network(thin=False, bias=False):
+    """The stack; `thin` with one channel a layer, no relu and the mean for the largest: its field is the same."""
+
+    def conv(inputs, outputs, kernel, groups=1, **slide):
+        if thin:
+            inputs = outputs = groups = 1
+        return nn.Conv2d(inputs, outputs, kernel, groups=groups, bias=bias, **slide)
+
+    relu = nn.Identity if thin else nn.ReLU
+    maxpool = nn.AvgPool2d if thin else nn.MaxPool2d
+    return nn.Sequential(
+        conv(1, 8, 3),
+        relu(),
+        conv(8, 8, 3),
+        relu(),
+        maxpool(2, stride=2),
+        conv(8, 16, 3),
+        relu(),
+        conv(16, 16, 3),
+        relu(),
+        maxpool(2, stride=2),
+        conv(16, 16, 3),
+        relu(),
+        conv(16, 10, 3),
+    )
+
+
+def gradient(model, x, row, column):
+    """|d unit / d pixel|, summed over the picture's channels, from the unit's largest channel; and which that is."""
+    x = x.detach().clone().requires_grad_()
+    y = model(x)[0, :, row, column]
+    channel = len(y) - 1 - y.flip(0).argmax().item()  # the last of equal ones
+    y[channel].backward()
+    return x.grad[0].double().abs().sum(0), channel
+
+
+# With positive weights nothing cancels: a pixel has a gradient exactly where the unit looks.
+thin = network(thin=True).double()
+with torch.no_grad():
+    for p in thin.parameters():
+        p.fill_(p[0].numel() ** -0.5)
+g, _ = gradient(thin, torch.ones(1, 1, height, width, dtype=torch.float64), row, column)
+rows, cols = g.nonzero(as_tuple=True)
+print("unit_row", row, "unit_col", column)
+print("top", rows.min().item(), "bottom", rows.max().item(), "r", (rows.max() - rows.min() + 1).item(), "left", cols.min().item(), "right", cols.max().item())
+
+
+def pcg(seed, stream, count):
+    """The generator of the figure, PCG-XSH-RR 64/32: `count` signed numbers of 32 bits."""
+    step = 2 * stream + 1
+    times = 6364136223846793005
+    state = np.array([((seed + step) * times + step) % 2**64], np.uint64)
+    while len(state) < count:
+        state = np.concatenate([state, state * np.uint64(times) + np.uint64(step)])
+        times, step = times * times % 2**64, (times + 1) * step % 2**64
+    state = state[:count]
+    word = ((state >> np.uint64(18) ^ state) >> np.uint64(27)).astype(np.uint32)
+    turn = (state >> np.uint64(59)).astype(np.uint32)
+    return (word >> turn | word << (-turn & np.uint32(31))).view(np.int32)
+
+
+def random_network(nth):
+    """He's uniform weights, as the figure draws them for pass `nth`."""
+    model = network()
+    draws = pcg(seed, 1000 + nth, sum(p.numel() for p in model.parameters()))
+    with torch.no_grad():
+        for p in model.parameters():
+            drawn, draws = draws[: p.numel()], draws[p.numel() :]
+            p.copy_(torch.from_numpy(drawn * (math.sqrt(6 / p[0].numel()) / 2**31)).view_as(p))
+    return model
+
+
+def tensor(rgb):
+    red, green, blue = rgb.astype(np.float32).transpose(2, 0, 1)
+    planes = (0.299 * red + 0.587 * green + 0.114 * blue)[None]
+    return torch.from_numpy((planes / 255 - 0.45) / 0.25)[None]
+
+pictures = [1643]  # of the data set, one a pass
+digits = load_digits()
+
+
+def enlarged(picture):
+    grey = np.kron(digits.images[picture].clip(max=15) * 17, np.ones((4, 4)))
+    return np.stack([grey, grey, grey], 2)
 
 # What it has learned: of each layer the scale (f32), the weights (8 bits each), the biases (f32).
 raw = base64.b64decode("""
@@ -125,34 +217,46 @@ def take(count, kind):
     return torch.tensor(part.astype(np.float32))
 
 
-model = nn.Sequential(
-    nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Conv2d(8, 16, 3), nn.ReLU(), nn.Conv2d(16, 16, 3), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Conv2d(16, 16, 3), nn.ReLU(), nn.Conv2d(16, 10, 3),
-)
+trained = network(bias=True)
 with torch.no_grad():
-    for layer in model:
+    for layer in trained:
         if isinstance(layer, nn.Conv2d):
             scale = take(1, "<f4")
             layer.weight.copy_((take(layer.weight.numel(), "i1") * scale).view_as(layer.weight))
             layer.bias.copy_(take(layer.bias.numel(), "<f4"))
 
-digits = load_digits()
-pictures = [1643]
-heat = torch.zeros(32, 32, dtype=torch.float64)
-for nth in pictures:
-    grey = np.kron(digits.images[nth].clip(max=15) / 15, np.ones((4, 4)))
-    x = torch.tensor((grey - 0.45) / 0.25, dtype=torch.float32)[None, None].requires_grad_()
-    y = model(x)[0, :, 0, 0]
-    said = y.argmax()
-    y[said].backward()
-    g = x.grad[0, 0].abs().double()
-    heat += g / g.sum() / len(pictures)
-    print("picture", nth, "shows", digits.target[nth], "the network says", said.item())
 
-rows, cols = heat.nonzero(as_tuple=True)
-print("gradient: rows", rows.min().item(), "to", rows.max().item(), "columns", cols.min().item(), "to", cols.max().item())
-print("figure:   rows 0 to 31 columns 0 to 31")
-at = torch.arange(32, dtype=heat.dtype)
-mean = (heat.sum(0) * at).sum()
-print("variance along the columns", (heat.sum(0) * (at - mean) ** 2).sum().item())
+class Average:
+    """Where the passes look, on average: each pixel's share of |gradient|. One without any gradient does not count."""
+
+    def __init__(self):
+        self.sum, self.count = torch.zeros(height, width, dtype=torch.float64), 0
+
+    def add(self, g, place=np.s_[...]):
+        if 0 < g.sum() < math.inf:
+            self.sum[place] += g / g.sum()
+            self.count += 1
+
+
+def report(step, name, average):
+    if not name:
+        print(f"{step}passes", average.count)
+    if average.count:
+        share = average.sum / average.count
+        for axis, sums in [("y", share.sum(1)), ("x", share.sum(0))]:
+            at = torch.arange(len(sums))
+            mean = (sums * at).sum()
+            print(f"{step}{name}variance_{axis}", (sums * (at - mean) ** 2).sum().item())
+        print(f"{step}{name}middle", 100 * share[8:24, 8:24].sum().item())
+
+
+# The figure has made no pass yet. What it shows after the first:
+average, untrained = Average(), Average()
+for nth, picture in enumerate(pictures):
+    rgb = enlarged(picture)
+    g, said = gradient(trained, tensor(rgb), row, column)
+    average.add(g)
+    untrained.add(gradient(random_network(nth), tensor(rgb), row, column)[0])
+report("step + 1: ", "", average)
+report("step + 1: ", "untrained_", untrained)
+print("step + 1: digit", digits.target[picture], "said", said)

@@ -41,6 +41,8 @@ struct World {
 struct Shadow {
     world: Rc<World>,
     lr: f64,
+    /// Learning rates that steps were made with, each behind the number of steps before it.
+    rates: Vec<(usize, f64)>,
     beta: f64,
     start: Start,
     test_with_ema: bool,
@@ -70,6 +72,7 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
         order: order(config.seed, 0).into(),
         world: Rc::new(world),
         lr: config.number("lr"),
+        rates: Vec::new(),
         beta: config.number("beta"),
         start: Start::ALL[config.choice("average")],
         test_with_ema: config.choice("test_with") == 1,
@@ -223,6 +226,9 @@ impl Lesson for Shadow {
     fn step(&mut self) {
         let t = self.t();
         let batch = self.batch(t);
+        if self.rates.last().is_none_or(|(_, rate)| *rate != self.lr) {
+            self.rates.push((t, self.lr));
+        }
         let mut weights = self.weights().to_vec();
         {
             let mut engine = self.world.engine.borrow_mut();
@@ -355,10 +361,13 @@ impl Lesson for Shadow {
         super::pytorch::network(&super::pytorch::Training {
             seed: self.world.seed,
             batch: self.world.batch,
-            lr: self.lr,
+            rates: if self.rates.is_empty() { vec![(0, self.lr)] } else { self.rates.clone() },
             beta: self.beta,
-            steps: if self.t() == 0 { GRID } else { self.t() },
+            steps: self.t(),
             start: self.start,
+            test_with_ema: self.test_with_ema,
+            watched: WATCHED + SIZES[2] - PARAMETERS,
+            ahead: GRID,
         })
     }
 }

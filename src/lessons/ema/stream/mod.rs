@@ -294,8 +294,8 @@ impl Lesson for Stream {
 
     fn pytorch(&self) -> String {
         // At the start there is nothing to print: the first elements show what it does.
-        let count = if self.t() == 0 { 12 } else { self.t() };
-        super::pytorch::stream(&self.thetas[..count], self.beta)
+        let ahead = self.t() == 0;
+        super::pytorch::stream(&self.thetas[..if ahead { 12 } else { self.t() }], self.beta, ahead)
     }
 }
 
