@@ -11,9 +11,9 @@ const ACTS: [&str; 25] = [
     "press", "raise", "rewind", "select", "set", "slide", "step", "switch", "tap", "try", "type",
 ];
 /// The same in Chinese.
-const ACTS_ZH: [&str; 22] = [
+const ACTS_ZH: [&str; 24] = [
     "载入", "切换", "切到", "换到", "选", "拖", "按下", "点", "单击", "输入", "打开", "关掉", "画", "涂", "试", "走一步", "移动", "播放",
-    "加上", "调", "改", "回到",
+    "加上", "调", "改动", "改变", "改成", "回到",
 ];
 /// What may stand before an order.
 const FIRST: [&str; 10] = ["then ", "now ", "next, ", "please ", "再", "然后", "先", "请", "现在", "接着"];

@@ -16,6 +16,8 @@
 //! `site --pkg target/pkg --out dist`. Anything missing or wrong ends the build with its file, its line and what to do.
 
 mod assets;
+#[cfg(test)]
+mod claims;
 mod figure;
 mod html;
 mod lint;
