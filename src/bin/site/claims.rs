@@ -4,132 +4,22 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 
 use tensorscope::lessons::{REGISTRY, Run};
+use toml::{Table, Value};
 
 use crate::LANGUAGES;
 use crate::tex::Tex;
 use crate::values::tests::{prose, run, said};
 use crate::values::{Values, expressions};
 
-/// A sentence in both languages, and what must be true for it: `left < right`, each side a name or a constant, at a state.
-struct Claim {
-    lesson: &'static str,
-    says: [&'static str; 2],
-    holds: &'static [(&'static str, [&'static str; 3])],
+/// The claims of every lesson, beside its prose.
+fn claims() -> Table {
+    include_str!("../../../www/lessons/claims.toml").parse().expect("the claims are TOML")
 }
 
-const CLAIMS: &[Claim] = &[
-    Claim {
-        lesson: "backprop",
-        says: ["still guesses", "还在瞎猜"],
-        holds: &[("preset=vanish&step=150", ["loss", "<", "0.694"]), ("preset=vanish&step=150", ["0.692", "<", "loss"])],
-    },
-    Claim {
-        lesson: "backprop",
-        says: ["less blame than the last, and learns next to nothing", "小 {delta4 / delta1:d @ preset=vanish} 倍，几乎学不动"],
-        holds: &[("preset=vanish", ["delta1", "<", "delta2"]), ("preset=vanish", ["delta2", "<", "delta3"])],
-    },
-    Claim {
-        lesson: "backprop",
-        says: ["the bars are low because little is left to blame", "已经没有多少误差可分"],
-        holds: &[("preset=relu&step=150", ["delta4", "<", "0.05"]), ("preset=relu&step=150", ["loss", "<", "0.05"])],
-    },
-    Claim {
-        lesson: "backprop",
-        says: ["the result is close, and wrong", "结果很接近，但是错的"],
-        holds: &[
-            ("preset=mazur&break=updated_w&step=1", ["0.291027923", "<", "loss"]),
-            ("preset=mazur&break=updated_w&step=1", ["loss", "<", "0.291027925"]),
-            ("preset=mazur&step=1", ["loss", "<", "0.291027923"]),
-        ],
-    },
-    Claim {
-        lesson: "ema",
-        says: ["So it lies nearer to the middle of the walk, and tests better", "测试效果更好"],
-        holds: &[
-            ("preset=network&step=300", ["live_accuracy", "<", "ema_accuracy"]),
-            ("preset=network&step=300", ["ema_loss", "<", "live_loss"]),
-            ("preset=network&beta=0.98&step=300", ["ema_loss", "<", "live_loss"]),
-        ],
-    },
-    Claim {
-        lesson: "ema",
-        says: ["Early on it is worse", "起初平均权重更差"],
-        holds: &[
-            ("preset=network&step=30", ["ema_accuracy", "<", "live_accuracy"]),
-            ("preset=network&step=30", ["live_loss", "<", "ema_loss"]),
-        ],
-    },
-    Claim {
-        lesson: "ema",
-        says: ["so the network is sure of nothing. The accuracy hides it", "准确率看不出来"],
-        holds: &[
-            ("preset=zero&step=300", ["live_loss", "<", "ema_loss"]),
-            ("preset=zero&step=300", ["live_accuracy", "<", "ema_accuracy"]),
-        ],
-    },
-    Claim {
-        lesson: "ema",
-        says: ["Watch how far the lines run below the dots", "落在点的下方"],
-        holds: &[("preset=trend&step=110", ["corrected", "<", "theta"]), ("preset=trend&step=110", ["v", "<", "corrected"])],
-    },
-    Claim {
-        lesson: "ema",
-        says: ["one odd first value is believed for a long time", "反常的首值会被信上很久"],
-        holds: &[("preset=temperature&at=0:theta_1:40&step=30&moment=3", ["corrected", "<", "first"])],
-    },
-    Claim {
-        lesson: "receptive-field",
-        says: ["a bell almost as wide as high", "宽高相近的钟形"],
-        holds: &[
-            ("preset=trained&step=16", ["untrained_variance_y", "<", "47"]),
-            ("preset=trained&step=16", ["42", "<", "untrained_variance_x"]),
-        ],
-    },
-    Claim {
-        lesson: "receptive-field",
-        says: ["Digits are higher than wide, and so has the field become", "感受野也变得高大于宽"],
-        holds: &[
-            ("preset=trained&step=16", ["untrained_variance_y", "<", "variance_y"]),
-            ("preset=trained&step=16", ["variance_x", "<", "untrained_variance_x"]),
-        ],
-    },
-    Claim {
-        lesson: "receptive-field",
-        says: ["so the effective field is a bell inside the box", "所以有效感受野是方块里的一个钟形"],
-        holds: &[
-            ("preset=bell&step=1", ["6.6666", "<", "variance_x"]),
-            ("preset=bell&step=1", ["variance_x", "<", "6.6667"]),
-            ("preset=bell&step=1", ["25", "<", "middle"]),
-        ],
-    },
-    Claim {
-        lesson: "receptive-field",
-        says: ["the sum is *misaligned*", "就叫*没有对齐*"],
-        holds: &[("preset=askew", ["0", "<", "misaligned"])],
-    },
-    Claim {
-        lesson: "receptive-field",
-        says: ["both times", "而 $r$ 都是"],
-        holds: &[("preset=alexnet_v2", ["194", "<", "r"]), ("preset=alexnet_v2", ["r", "<", "196"])],
-    },
-];
-
-/// Numbers of three digits or more that stand in the prose as they are, and why.
-const LITERAL: [(&str, &str); 11] = [
-    ("2015", "a year"),
-    ("0.291027924", "what another page prints"),
-    ("150", "the step of the figure below"),
-    ("300", "the step of the figure below"),
-    ("1,210", "parameters of the network, checked by the lesson's test"),
-    ("1210", "the same"),
-    ("1,000", "the longest run, a choice of the control"),
-    ("1000", "the same"),
-    ("112", "the preset's picture"),
-    ("224", "the preset's picture"),
-    ("0.98", "a factor that is chosen"),
-];
-/// More factors that are chosen: no computation gives them.
-const FACTORS: [&str; 3] = ["0.99", "0.999", "0.9999"];
+/// What a lesson's part of the claims has under `key`.
+fn part<'a>(all: &'a Table, lesson: &str, key: &str) -> Option<&'a Value> {
+    all.get(lesson)?.get(key)
+}
 
 /// What must not begin a line.
 const PUNCTUATION: &str = ".,;:!?)%，。、；：！？）》」”’";
@@ -143,36 +33,43 @@ fn body(lesson: &str, language: &str) -> String {
 
 #[test]
 fn what_the_prose_says_is_so() {
-    let mut runs: HashMap<(&str, &str), Run> = HashMap::new();
-    for claim in CLAIMS {
-        for (language, sentence) in LANGUAGES.iter().zip(claim.says) {
-            let found = body(claim.lesson, language.code).matches(sentence).count();
-            assert_eq!(found, 1, "{} ({}): \"{sentence}\"; its claim belongs into this table", claim.lesson, language.code);
-        }
-        for (state, [left, _, right]) in claim.holds {
-            let run = runs.entry((claim.lesson, *state)).or_insert_with(|| run(claim.lesson, state));
-            let value = |side: &str| {
-                side.parse().ok().or_else(|| said(run, side)).unwrap_or_else(|| panic!("{side} is no number of {state}"))
-            };
-            assert!(value(left) < value(right), "{}: {left} < {right} @ {state}", claim.says[0]);
+    let all = claims();
+    for lesson in all.keys() {
+        let mut runs: HashMap<&str, Run> = HashMap::new();
+        for claim in part(&all, lesson, "claim").and_then(Value::as_array).expect("a lesson claims something") {
+            for language in &LANGUAGES {
+                let sentence = claim[language.code].as_str().expect("a sentence in every language");
+                let found = body(lesson, language.code).matches(sentence).count();
+                assert_eq!(found, 1, "{lesson} ({}): \"{sentence}\" stands in claims.toml", language.code);
+            }
+            for holds in claim["holds"].as_array().expect("a list") {
+                let holds = holds.as_str().expect("a text");
+                let (sides, state) = holds.split_once(" @ ").expect(holds);
+                let (left, right) = sides.split_once(" < ").expect(holds);
+                let run = runs.entry(state).or_insert_with(|| run(lesson, state));
+                let value = |side: &str| side.parse().ok().or_else(|| said(run, side)).expect(holds);
+                let (left, right) = (value(left), value(right));
+                assert!(left < right, "{lesson}: {holds}: {left} and {right}");
+            }
         }
     }
 }
 
 #[test]
 fn what_is_measured_is_not_written_by_hand() {
-    let mut met = BTreeSet::new();
+    let all = claims();
     for entry in REGISTRY {
+        let id = entry.manifest.id;
+        let literal = part(&all, id, "literal").and_then(Value::as_table).cloned().unwrap_or_default();
+        let mut met = BTreeSet::new();
         for language in &LANGUAGES {
-            for word in literals(&body(entry.manifest.id, language.code)) {
-                let known = LITERAL.iter().any(|(literal, _)| *literal == word) || FACTORS.contains(&word.as_str());
-                assert!(known, "{} ({}): {word} is written by hand", entry.manifest.id, language.code);
+            for word in literals(&body(id, language.code)) {
+                assert!(literal.contains_key(&word), "{id} ({}): {word} is written by hand", language.code);
                 met.insert(word);
             }
         }
-    }
-    for (literal, _) in LITERAL {
-        assert!(met.contains(literal), "no prose has {literal} any more");
+        let unused: Vec<&String> = literal.keys().filter(|word| !met.contains(*word)).collect();
+        assert!(unused.is_empty(), "{id}: claims.toml has {unused:?}, which no prose has");
     }
 }
 
@@ -226,7 +123,8 @@ fn no_line_begins_with_the_punctuation_after_a_formula() {
             let html = html(entry.manifest.id, language.code, &mut Tex::new());
             for (at, end) in html.match_indices("</math>") {
                 // The last span that was opened before it and not closed, if that glues.
-                let glued = html[..at].rfind("<span class=\"nobr\">").is_some_and(|open| !html[open..at].contains("</span>"));
+                let glued =
+                    html[..at].rfind("<span class=\"nobr\">").is_some_and(|open| !html[open..at].contains("</span>"));
                 let mut rest = &html[at + end.len()..];
                 let own = rest.starts_with(|c: char| PUNCTUATION.contains(c));
                 while let Some(tag) = rest.strip_prefix('<') {
@@ -275,7 +173,8 @@ fn of_formulas(html: &str) -> BTreeSet<char> {
                 (Some(letter), None) if tag == "mi" => found.insert(italic(letter)),
                 _ => {
                     // Words and the branches of a tree in a table are drawn in the page's own font.
-                    let foreign = |c: &char| ('\u{3000}'..='\u{9fff}').contains(c) || ('\u{2500}'..='\u{257f}').contains(c);
+                    let foreign =
+                        |c: &char| ('\u{3000}'..='\u{9fff}').contains(c) || ('\u{2500}'..='\u{257f}').contains(c);
                     found.extend(text.chars().filter(|c| !c.is_whitespace() && !foreign(c)));
                     false
                 }
@@ -287,7 +186,8 @@ fn of_formulas(html: &str) -> BTreeSet<char> {
 
 /// The italic of a letter.
 fn italic(letter: char) -> char {
-    let shifted = |from: char, to: u32| char::from_u32(letter as u32 - from as u32 + to).expect("a letter of the plane");
+    let shifted =
+        |from: char, to: u32| char::from_u32(letter as u32 - from as u32 + to).expect("a letter of the plane");
     match letter {
         'h' => 'ℎ',
         'A'..='Z' => shifted('A', 0x1d434),

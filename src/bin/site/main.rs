@@ -191,13 +191,7 @@ fn machine_words(www: &Path, site_words: &[Strings]) -> Result<Vec<Strings>> {
 }
 
 /// Reads a lesson's prose in every language; `site_words` are those of the page, in any of them.
-fn lesson(
-    www: &Path,
-    entry: &'static Entry,
-    site_words: &Strings,
-    values: &Values,
-    tex: &mut Tex,
-) -> Result<Lesson> {
+fn lesson(www: &Path, entry: &'static Entry, site_words: &Strings, values: &Values, tex: &mut Tex) -> Result<Lesson> {
     let needed = words::needed(entry.manifest);
     let mut prose: Vec<(String, Prose)> = Vec::new();
     for language in &LANGUAGES {

@@ -238,9 +238,13 @@ mod tests {
             let glued = html.split("<span class=\"nobr\">").nth(1).and_then(|rest| rest.split("</span>").next());
             assert_eq!(glued.is_some(), !(before.is_empty() && after.is_empty()), "{html}");
             if let Some(glued) = glued {
-                assert!(glued.starts_with(&format!("{before}<math>")) && glued.ends_with(&format!("</math>{after}")), "{html}");
+                assert!(
+                    glued.starts_with(&format!("{before}<math>")) && glued.ends_with(&format!("</math>{after}")),
+                    "{html}"
+                );
             }
-            let words = |text: &str| text.chars().filter(|c| !c.is_ascii() || c.is_ascii_punctuation()).collect::<String>();
+            let words =
+                |text: &str| text.chars().filter(|c| !c.is_ascii() || c.is_ascii_punctuation()).collect::<String>();
             let mut bare = html.clone();
             while let Some(start) = bare.find('<') {
                 let end = bare[start..].find('>').unwrap() + start;

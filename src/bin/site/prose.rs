@@ -97,7 +97,8 @@ pub fn parse(file: &str, text: &str, tex: &mut Tex) -> Result<Prose> {
     };
     finish(file, "", &table)?;
     // Texts without markup cannot hold a link.
-    let plain = ["prediction.question", "prediction.reveal"].map(|key| prose.strings.get(key).map_or("", String::as_str));
+    let plain =
+        ["prediction.question", "prediction.reveal"].map(|key| prose.strings.get(key).map_or("", String::as_str));
     for text in [prose.lead.as_str(), &prose.interview.question].into_iter().chain(plain) {
         if let Some(sentence) = lint::acts(text).first() {
             let line = all.find(sentence).map_or(1, |offset| line_of(all, offset));

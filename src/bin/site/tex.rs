@@ -49,7 +49,10 @@ impl Tex {
                 return Err("the converter wrote a style beside a class; write the formula in a simpler way".into());
             }
             let style = after[..end].trim_end_matches(';').to_string();
-            let class = self.rules.entry(style).or_insert_with_key(|style| format!("m{:x}", digest(style.as_bytes())));
+            let class = self
+                .rules
+                .entry(style)
+                .or_insert_with_key(|style| format!("m{:x}", digest(style.as_bytes()) & 0xfff_ffff));
             out.push_str(before);
             out.push_str(&format!(" class=\"{class}\""));
             rest = &after[end + 1..];

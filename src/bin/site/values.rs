@@ -46,7 +46,8 @@ impl Values {
         for (lesson, states) in table {
             for (state, numbers) in states.as_table().ok_or_else(|| wrong("a lesson must be a table of states"))? {
                 for (name, value) in numbers.as_table().ok_or_else(|| wrong("a state must be a table of numbers"))? {
-                    let value = value.as_float().ok_or_else(|| wrong(&format!("{name} must be a number with a point")))?;
+                    let value =
+                        value.as_float().ok_or_else(|| wrong(&format!("{name} must be a number with a point")))?;
                     values.set(&lesson, state, name, value);
                 }
             }
@@ -67,7 +68,11 @@ impl Values {
             let of_state = self.0.get(lesson).and_then(|states| states.get(expression.state));
             let number = expression.number(|name| of_state?.get(name).copied());
             let written = number.and_then(|number| write(number, expression.format)).map_err(|what| {
-                Trouble::at(file, line_of(text, expression.range.start), format!("{{... @ {}}}: {what}", expression.state))
+                Trouble::at(
+                    file,
+                    line_of(text, expression.range.start),
+                    format!("{{... @ {}}}: {what}", expression.state),
+                )
             })?;
             out.push_str(&text[done..expression.range.start]);
             out.push_str(&written);
@@ -101,11 +106,13 @@ impl<'a> Expression<'a> {
 
     /// Its number, with that of each name from `value`.
     pub fn number(&self, value: impl Fn(&str) -> Option<f64>) -> std::result::Result<f64, String> {
-        let term = |text: &str| match text.parse::<f64>() {
+        let term = |text: &str| {
+            match text.parse::<f64>() {
             Ok(constant) if text.starts_with(|c: char| c.is_ascii_digit()) => Ok(constant),
             _ => value(text).ok_or(format!(
                 "\"{text}\" is not known there; write the name of a number of the figure, then BLESS=1 cargo test --bin site values"
             )),
+        }
         };
         // Products first: what is summed so far, and the product that is being made.
         let (mut sum, mut product) = (0.0, term(self.terms.first().ok_or("there is no name")?)?);
@@ -216,7 +223,8 @@ pub mod tests {
     }
 
     fn toml(values: &Values) -> String {
-        let mut out = String::from("# Numbers of the prose, by state; BLESS=1 cargo test --bin site values writes them.\n");
+        let mut out =
+            String::from("# Numbers of the prose, by state; BLESS=1 cargo test --bin site values writes them.\n");
         for (lesson, states) in &values.0 {
             for (state, numbers) in states {
                 out.push_str(&format!("\n[{lesson}.\"{state}\"]\n"));
@@ -238,7 +246,11 @@ pub mod tests {
             for (state, numbers) in states {
                 for (name, value) in numbers {
                     let stands = written.0.get(lesson).and_then(|states| states.get(state)?.get(name));
-                    assert_eq!(stands.map(|v| v.to_bits()), Some(value.to_bits()), "{name} of {lesson} @ {state}: {value}");
+                    assert_eq!(
+                        stands.map(|v| v.to_bits()),
+                        Some(value.to_bits()),
+                        "{name} of {lesson} @ {state}: {value}"
+                    );
                 }
             }
         }
