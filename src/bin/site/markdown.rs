@@ -91,6 +91,7 @@ pub fn convert(source: Source, tex: &mut Tex) -> Result<Vec<Piece>> {
                 let math = math(&formula, true, source.file, line, tex)?;
                 Event::InlineHtml(format!("<span class=\"wide\" tabindex=\"0\">{math}</span>").into())
             }
+            Event::Text(text) => Event::Text(unbroken(&text).into()),
             Event::SoftBreak if between_wide(&events[..index], &events[index + 1..]) => continue,
             Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with('#') => {
                 acting = true;
@@ -185,6 +186,11 @@ fn split_off(event: &mut Event, set: &str, end: bool) -> String {
     taken
 }
 
+/// `text` with spaces that do not break where a number would lose its sign: 84.7 %, 3 × 3.
+fn unbroken(text: &str) -> String {
+    text.replace(" %", "\u{a0}%").replace(" × ", "\u{a0}×\u{a0}")
+}
+
 /// Whether a line break stands between two characters that are written without spaces, as in Chinese.
 fn between_wide(before: &[Event], after: &[Event]) -> bool {
     let last = match before.last() {
@@ -218,6 +224,7 @@ mod tests {
     #[test]
     fn text_formulas_and_tables() {
         assert_eq!(html("a < b & c"), "<p>a &lt; b &amp; c</p>\n");
+        assert_eq!(html("3 × 3 is 9 %"), "<p>3\u{a0}×\u{a0}3 is 9\u{a0}%</p>\n");
         assert!(html("so $x_1$ is").contains("<p>so <math><msub>"));
         assert!(html("$$x$$").contains("<span class=\"wide\" tabindex=\"0\"><math display=\"block\">"));
         let table = html("| a | b |\n|--:|---|\n| 1 | 2 |");
