@@ -2,7 +2,7 @@
 //! step.
 
 use super::{go, readout, run};
-use tensorscope::lessons::Run;
+use tensorscope::session::Run;
 
 /// The rows of the metrics: the numbers behind the step.
 fn rows(csv: &str) -> Vec<Vec<f64>> {

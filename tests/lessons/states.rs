@@ -5,8 +5,9 @@
 #![allow(dead_code, reason = "each test is a program of its own and uses a part of this")]
 
 use tensorscope::analysis::stack::Stack;
-use tensorscope::lessons::{Run, find};
+use tensorscope::lessons::find;
 use tensorscope::rng::Rng;
+use tensorscope::session::Run;
 
 /// States of each lesson that are drawn.
 pub const COUNT: usize = 200;

@@ -23,6 +23,7 @@ const TYPES = {
   ".ts": "text/plain; charset=utf-8",
   ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
+  ".woff2": "font/woff2",
 };
 
 /** The file behind a request path, or undefined: never outside of `root`; a folder means its index.html. */

@@ -2,7 +2,7 @@
 //
 // It counts what the page loads at start: the HTML, the style sheet, the script, one module with its glue. Of the full
 // module it takes the one with SIMD: the portable one is fetched instead of it, never beside it. The data of a lesson come
-// later, with a progress of their own, and are not counted.
+// later, with a progress of their own, and are not counted; nor is the font, which few systems need.
 //
 //   node size.mjs dist
 
@@ -31,6 +31,8 @@ for (const [file, { raw, brotli }] of Object.entries(sizes)) {
 
 const MACHINE = ["machine.css", "app/machine.js", "app/pkg/machine.wasm", "app/pkg/limit.wasm"].map((file) => packed(file));
 console.log(`${kb(MACHINE.reduce((total, { raw }) => total + raw, 0)).padStart(10)} -> ${kb(sum(MACHINE)).padStart(9)}  the page "how fast is your machine", which no lesson loads`);
+
+console.log(`${kb(packed("fonts/math.woff2").raw).padStart(10)} as it is   fonts/math.woff2, where the system has no font for formulas`);
 
 let over = 0;
 const { lessons } = JSON.parse(readFileSync(join(root, "lessons.json"), "utf8"));

@@ -51,6 +51,15 @@ pub fn package(folder: &Path) -> Result<Files> {
     names.into_iter().map(file).collect()
 }
 
+/// The font of the formulas in `folder`, with its licence and where it comes from.
+pub fn fonts(folder: &Path) -> Result<Files> {
+    let file = |name: &str| {
+        let path = folder.join(name);
+        Ok((format!("fonts/{name}"), fs::read(&path).map_err(|error| Trouble::io(&path, &error))?))
+    };
+    ["math.woff2", "OFL.txt", "SOURCE.md"].into_iter().map(file).collect()
+}
+
 /// The files that a lesson asks for, as `data/...`, each with the statement of its source and licence beside it.
 pub fn data(sources: &Path, manifest: &Manifest) -> Result<Files> {
     let mut found = Files::new();

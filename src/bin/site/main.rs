@@ -4,10 +4,11 @@
 //! the scripts are only read here, and `build.sh` makes one file of them. It works from any folder of any host, and the same sources give the same bytes.
 //!
 //! ```text
-//! www/lessons/<id>.<language>.md ─ prose, markdown, tex ─┐
+//! www/lessons/<id>.<language>.md, values.toml ─ values ───┐
+//!                                  prose, markdown, tex ─┤
 //! www/i18n/<language>.json ─ words ──────────────────────┼─ page ─ index.html, {en,zh}/index.html, {en,zh}/<id>/index.html
 //! REGISTRY ─ manifest, figure (stills by scene) ─────────┘         lessons.json, {en,zh}/machine/index.html
-//! www/style.css, www/icon.svg ─ assets ─────────────────────────── style.css, icon.svg
+//! www/style.css, www/icon.svg, www/fonts ─ assets ──────────────── style.css, icon.svg, fonts/
 //! target/pkg ─────────────────────────────────────────────────── app/pkg/
 //! src/data (what the manifests ask for) ──────────────────────── data/
 //! ```
@@ -15,8 +16,11 @@
 //! `site --pkg target/pkg --out dist`. Anything missing or wrong ends the build with its file, its line and what to do.
 
 mod assets;
+#[cfg(test)]
+mod claims;
 mod figure;
 mod html;
+mod lint;
 mod manifest;
 mod markdown;
 mod names;
@@ -24,6 +28,7 @@ mod page;
 mod prose;
 mod tex;
 mod trouble;
+mod values;
 mod words;
 
 use std::fs;
@@ -40,6 +45,7 @@ use tensorscope::scene::{self, format};
 use tensorscope::session::Run;
 use tex::Tex;
 use trouble::{Result, Trouble};
+use values::Values;
 
 /// A language of the site.
 pub struct Language {
@@ -116,8 +122,10 @@ fn build(www: &Path, package: &Path) -> Result<Files> {
     let mut tex = Tex::new();
     let site_words = site_words(www)?;
     let machine_words = machine_words(www, &site_words)?;
-    let lessons =
-        REGISTRY.iter().map(|entry| lesson(www, entry, &site_words[0], &mut tex)).collect::<Result<Vec<_>>>()?;
+    let path = www.join("lessons/values.toml");
+    let values = Values::parse(&path.display().to_string(), &assets::read(&path)?)?;
+    let mut read = |entry| lesson(www, entry, &site_words[0], &values, &mut tex);
+    let lessons = REGISTRY.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
 
     let scripts = assets::scripts(www)?;
     for words in &machine_words {
@@ -131,6 +139,7 @@ fn build(www: &Path, package: &Path) -> Result<Files> {
     files.insert("style.css".into(), style.into_bytes());
     files.insert("machine.css".into(), assets::read(&www.join("machine.css"))?.into_bytes());
     files.insert("icon.svg".into(), assets::read(&www.join("icon.svg"))?.into_bytes());
+    files.extend(assets::fonts(&www.join("fonts"))?);
 
     for entry in REGISTRY {
         files.extend(assets::data(Path::new("src/data"), entry.manifest)?);
@@ -183,13 +192,19 @@ fn machine_words(www: &Path, site_words: &[Strings]) -> Result<Vec<Strings>> {
 }
 
 /// Reads a lesson's prose in every language; `site_words` are those of the page, in any of them.
-fn lesson(www: &Path, entry: &'static Entry, site_words: &Strings, tex: &mut Tex) -> Result<Lesson> {
+fn lesson(www: &Path, entry: &'static Entry, site_words: &Strings, values: &Values, tex: &mut Tex) -> Result<Lesson> {
     let needed = words::needed(entry.manifest);
     let mut prose: Vec<(String, Prose)> = Vec::new();
     for language in &LANGUAGES {
         let path = www.join("lessons").join(format!("{}.{}.md", entry.manifest.id, language.code));
         let file = path.display().to_string();
-        let read = prose::parse(&file, &assets::read(&path)?, tex)?;
+        let text = values.fill(&file, entry.manifest.id, &assets::read(&path)?)?;
+        let read = prose::parse(&file, &text, tex)?;
+        for (line, state) in &read.acts {
+            if let Some(problem) = Run::new(entry, state).take_notices().first() {
+                return Err(Trouble::at(&file, *line, format!("the state \"{state}\" of a link: {problem}")));
+            }
+        }
         words::complete(&file, &read.strings, needed.iter().map(String::as_str))?;
         words::apart(&file, &read.strings, site_words)?;
         if let Some((first_file, first)) = prose.first() {

@@ -11,7 +11,7 @@ use crate::prose::{Prose, Strings};
 use crate::{LANGUAGES, Language};
 
 /// What a page may do. The scripts need WebAssembly, and one Trusted Types policy.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; font-src 'self'; \
                       img-src 'self' blob:; require-trusted-types-for 'script'; trusted-types tensorscope; base-uri 'none'; \
                       form-action 'none'";
 

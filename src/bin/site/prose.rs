@@ -17,6 +17,7 @@
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
+use crate::lint;
 use crate::markdown::{self, Piece, Source};
 use crate::tex::Tex;
 use crate::trouble::{Result, Trouble, line_of};
@@ -42,6 +43,8 @@ pub struct Prose {
     pub strings: Strings,
     /// The text.
     pub body: Vec<Piece>,
+    /// The states that its links set, each with its line.
+    pub acts: Vec<(usize, String)>,
 }
 
 /// The interview card.
@@ -56,6 +59,7 @@ pub struct Interview {
 
 /// Reads the prose in `text`, which is that of `file`.
 pub fn parse(file: &str, text: &str, tex: &mut Tex) -> Result<Prose> {
+    let all = text;
     let (front, body, body_line) = split(file, text)?;
     let mut table: Table = front.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(2, |span| line_of(front, span.start) + 1);
@@ -89,8 +93,18 @@ pub fn parse(file: &str, text: &str, tex: &mut Tex) -> Result<Prose> {
         interview,
         strings,
         body: markdown::convert(Source { file, line: body_line, text: body }, tex)?,
+        acts: markdown::acts(Source { file, line: body_line, text: body }),
     };
     finish(file, "", &table)?;
+    // Texts without markup cannot hold a link.
+    let plain =
+        ["prediction.question", "prediction.reveal"].map(|key| prose.strings.get(key).map_or("", String::as_str));
+    for text in [prose.lead.as_str(), &prose.interview.question].into_iter().chain(plain) {
+        if let Some(sentence) = lint::acts(text).first() {
+            let line = all.find(sentence).map_or(1, |offset| line_of(all, offset));
+            return Err(Trouble::at(file, line, lint::unlinked(sentence)));
+        }
+    }
     Ok(prose)
 }
 
@@ -207,6 +221,7 @@ Text.
             (SAMPLE.replace("lead =", "extra = \"x\"\nlead ="), "a.md: extra means nothing here"),
             (SAMPLE.replace("size = \"Size\"", "size = 3"), "a.md: [strings] size must be a text"),
             (SAMPLE.replace("Text.", "<i>Text</i>"), "a.md:25: HTML is not allowed"),
+            (SAMPLE.replace("One. Two.", "One. Press play."), "a.md:6: \"Press play.\" tells the reader"),
         ];
         for (text, expected) in cases {
             let error = parse("a.md", &text, &mut Tex::new()).err().expect(expected).to_string();

@@ -1,4 +1,4 @@
-//! TeX to MathML, at build time: browsers draw MathML by themselves, without a font, a style sheet or a script.
+//! TeX to MathML, at build time: browsers draw MathML by themselves, without a script.
 //!
 //! The policy of the pages forbids style attributes. What the converter writes as a style becomes a class, and its rule is
 //! collected here for the style sheet.
@@ -25,12 +25,7 @@ impl Tex {
     pub fn convert(&mut self, tex: &str, block: bool) -> Result<String, String> {
         let display = if block { MathDisplay::Block } else { MathDisplay::Inline };
         match self.converter.convert_with_local_state(tex, display) {
-            // A formula that is wider than a phone is scrolled: then the keyboard must reach it.
-            Ok(result) => {
-                let focusable =
-                    result.mathml.replacen("<math display=\"block\"", "<math tabindex=\"0\" display=\"block\"", 1);
-                self.styles_to_classes(&focusable)
-            }
+            Ok(result) => self.styles_to_classes(&result.mathml),
             Err(error) => Err(format!("the formula ${tex}$ is not understood: {}", error.error_message())),
         }
     }
@@ -54,7 +49,10 @@ impl Tex {
                 return Err("the converter wrote a style beside a class; write the formula in a simpler way".into());
             }
             let style = after[..end].trim_end_matches(';').to_string();
-            let class = self.rules.entry(style).or_insert_with_key(|style| format!("m{:x}", digest(style.as_bytes())));
+            let class = self
+                .rules
+                .entry(style)
+                .or_insert_with_key(|style| format!("m{:x}", digest(style.as_bytes()) & 0xfff_ffff));
             out.push_str(before);
             out.push_str(&format!(" class=\"{class}\""));
             rest = &after[end + 1..];
@@ -74,7 +72,7 @@ mod tests {
         let inline = tex.convert(r"\delta_j = o_j", false).unwrap();
         assert!(inline.starts_with("<math><") && inline.contains("<msub>"), "{inline}");
         let block = tex.convert(r"\frac{\partial L}{\partial w_{jk}}", true).unwrap();
-        assert!(block.starts_with("<math tabindex=\"0\" display=\"block\">") && block.contains("<mfrac>"), "{block}");
+        assert!(block.starts_with("<math display=\"block\">") && block.contains("<mfrac>"), "{block}");
     }
 
     #[test]
