@@ -221,7 +221,9 @@ pages() {
   # One script instead of twenty: they compress better together. Comments and names are for those who read the code, who
   # find them beside it in the source maps.
   local esbuild=("$TOOLS/node_modules/.bin/esbuild" --minify --charset=utf8 --target=es2022 --log-level=warning)
-  "${esbuild[@]}" www/main.js www/machine.js --bundle --format=esm --sourcemap --outdir=dist.new/app --allow-overwrite &&
+  # What only some pages need is a chunk of its own; the worker's script brings its glue along, for it fetches nothing.
+  "${esbuild[@]}" www/main.js www/machine.js --bundle --splitting --format=esm --sourcemap --outdir=dist.new/app --allow-overwrite &&
+    "${esbuild[@]}" www/host/worker.js --bundle --format=iife --alias:engine-glue="$PKG/full.js" --outfile=dist.new/app/worker.js &&
     "${esbuild[@]}" dist.new/app/pkg/*.js dist.new/*.css --outdir=dist.new --outbase=dist.new --allow-overwrite ||
     fail "esbuild refused a script or the style sheet of the page."
   rm -rf dist

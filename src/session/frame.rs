@@ -21,6 +21,7 @@ pub struct Wants {
 
 /// What the claims of a lesson come to.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Proof {
     /// How many there are.
     pub claims: u32,
@@ -48,6 +49,7 @@ pub type Name = (String, Format, bool);
 
 /// What is shown at a moment. `None` where it is as in the frame before.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Frame {
     /// The first frame of a session: whatever was shown before is gone.
     pub whole: bool,
@@ -87,6 +89,19 @@ pub struct Frame {
     pub files: Option<Vec<String>>,
 }
 
+#[cfg(feature = "full")]
+impl Frame {
+    /// As it travels between threads.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("a frame can always be written")
+    }
+
+    /// What `to_bytes` has written; nothing where it is something else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Frame> {
+        postcard::from_bytes(bytes).ok()
+    }
+}
+
 /// What has been told last.
 #[derive(Default)]
 pub(super) struct Sent {
@@ -100,9 +115,9 @@ pub(super) struct Sent {
     files: Vec<String>,
 }
 
-/// `new`, where it is not what was told last.
-fn changed<T: Clone + PartialEq>(last: &mut T, new: T) -> Option<T> {
-    if *last == new {
+/// `new`, where it is not what was told last, or where everything is told.
+fn changed<T: Clone + PartialEq>(whole: bool, last: &mut T, new: T) -> Option<T> {
+    if !whole && *last == new {
         return None;
     }
     last.clone_from(&new);
@@ -115,9 +130,10 @@ impl Session {
         let sent = &mut self.sent;
         let run = &mut self.run;
         let notices = run.take_notices();
+        let whole = !sent.begun;
         let (lesson, at, entry) = (run.lesson(), run.at(), run.entry());
         let mut frame = Frame {
-            whole: !sent.begun,
+            whole,
             answered: self.answered,
             step: run.step(),
             furthest: run.furthest(),
@@ -126,18 +142,18 @@ impl Session {
             advanced: run.advanced(),
             behind: run.is_behind(),
             notices,
-            state: changed(&mut sent.state, run.state()),
-            controls: changed(&mut sent.controls, run.controls()),
-            moments: changed(&mut sent.moments, lesson.moments()),
-            pick: changed(&mut sent.pick, lesson.pick(at.focus, at)),
+            state: changed(whole, &mut sent.state, run.state()),
+            controls: changed(whole, &mut sent.controls, run.controls()),
+            moments: changed(whole, &mut sent.moments, lesson.moments()),
+            pick: changed(whole, &mut sent.pick, lesson.pick(at.focus, at)),
             proof: wants.prove.then_some(self.proof),
-            files: changed(&mut sent.files, lesson.missing().iter().map(|id| id.to_string()).collect()),
+            files: changed(whole, &mut sent.files, lesson.missing().iter().map(|id| id.to_string()).collect()),
             ..Frame::default()
         };
         sent.begun = true;
         if wants.readouts {
             let (names, values) = lesson.readouts(at).into_iter().map(split).unzip();
-            frame.names = changed(&mut sent.names, names);
+            frame.names = changed(whole, &mut sent.names, names);
             frame.values = Some(values);
         }
         sent.views.resize(entry.manifest.views.len(), None);
@@ -146,7 +162,7 @@ impl Session {
                 continue;
             }
             let view = lesson.view(index, at).map(Rc::new);
-            if frame.whole || *last != view {
+            if whole || *last != view {
                 last.clone_from(&view);
                 frame.views.push((index as u32, view));
             }

@@ -97,6 +97,21 @@ impl Engine {
     }
 }
 
+/// Frames on their way from a worker to the page; the light module has no worker.
+#[cfg(feature = "full")]
+#[wasm_bindgen]
+impl Frame {
+    /// As bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
+    }
+
+    /// Of such bytes.
+    pub fn of(bytes: &[u8]) -> Result<Frame, JsError> {
+        session::Frame::from_bytes(bytes).map(Frame).ok_or_else(|| JsError::new("these bytes are no frame"))
+    }
+}
+
 /// Files, which the lessons of the light module do not need, and what a reader takes away: the page asks the full module for
 /// that, in the same state.
 #[cfg(feature = "full")]

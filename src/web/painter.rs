@@ -66,6 +66,9 @@ impl Painter {
     /// markup, or of what its canvas shows.
     pub fn show(&mut self, frame: Frame) -> Vec<f64> {
         let Frame(frame) = frame;
+        if frame.whole {
+            self.last = session::Frame::default();
+        }
         let last = &mut self.last;
         let changed = u32::from(!frame.notices.is_empty()) << NOTICES
             | u32::from(keep(&mut last.state, frame.state)) << STATE

@@ -9,7 +9,7 @@ import { lines } from "./readouts.js";
 
 /** @typedef {import("../types").Control} Control */
 /** @typedef {import("../words.js").Words} Words */
-/** @typedef {{ element: HTMLElement, show: (text: string) => void }} Widget */
+/** @typedef {{ element: HTMLElement, show: (text: string) => void, keeps?: boolean }} Widget `keeps` what was typed and refused */
 /** @typedef {{ id: string, label: string, spec: Control, words: Words, send: (text: string) => void }} Setting */
 
 /** Choices up to this many options, and this many characters in all, are shown side by side. */
@@ -27,6 +27,8 @@ export class Controls {
   #widgets;
   /** Their values, as they stand in the address. @type {string[]} */
   #texts = [];
+  /** What is wrong with what was typed last, by control. @type {Map<string, HTMLElement>} */
+  #refused = new Map();
 
   /**
    * @param {HTMLElement} root
@@ -38,7 +40,7 @@ export class Controls {
     const { say } = words;
     this.#widgets = lesson.controls.map((spec) => [
       spec,
-      WIDGETS[spec.kind]({ id: spec.id, label: say(spec.id), spec, words, send: (text) => acts.set(spec.id, text) }),
+      WIDGETS[spec.kind]({ id: spec.id, label: say(spec.id), spec, words, send: (text) => this.#send(spec.id, text, acts.set) }),
     ]);
     const presets = lesson.presets.map(({ id }) => id);
     const preset = { id: "preset", kind: /** @type {const} */ ("choice"), effect: /** @type {const} */ ("restart"), options: presets };
@@ -59,12 +61,64 @@ export class Controls {
   update(values) {
     const [preset, seed, ...texts] = lines(values);
     this.#texts = texts;
-    this.#widgets.forEach(([, widget], index) => {
-      widget.show(texts[index] ?? "");
+    this.#widgets.forEach(([{ id }, widget], index) => {
+      if (!this.#refused.has(id)) widget.show(texts[index] ?? "");
       widget.element.hidden = !this.#shown(index);
     });
     this.preset.show(preset);
     if (document.activeElement !== this.seed) this.seed.value = seed;
+  }
+
+  /**
+   * Says at its control what is wrong with a value that was sent. A text stays as it was typed, and every other control shows
+   * the value that is in effect. Whether there is such a control.
+   * @param {string} subject its id, or id and place @param {string} sentence
+   */
+  refuse(subject, sentence) {
+    const [id, column] = subject.split(":");
+    const index = this.#widgets.findIndex(([spec]) => spec.id === id);
+    if (index < 0) return false;
+    const [, widget] = this.#widgets[index];
+    const field = /** @type {HTMLInputElement | HTMLTextAreaElement | null} */ (widget.element.querySelector("textarea, .field"));
+    if (!widget.keeps || !field) {
+      field?.blur();
+      widget.show(this.#texts[index] ?? "");
+      return true;
+    }
+    this.accept(id);
+    const said = el("p", { class: "refused", id: unique() }, sentence);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", said.id);
+    widget.element.append(said);
+    this.#refused.set(id, said);
+    // The place is marked where the reader goes on typing.
+    if (Number(column) > 0) field.setSelectionRange(Number(column) - 1, field.value.length);
+    return true;
+  }
+
+  /** What was typed is sent again, or gone. @param {string} id of the control */
+  accept(id) {
+    this.#refused.get(id)?.remove();
+    this.#refused.delete(id);
+    const [, widget] = this.#widgets.find(([spec]) => spec.id === id) ?? [];
+    for (const field of widget?.element.querySelectorAll("[aria-invalid]") ?? []) field.removeAttribute("aria-invalid");
+  }
+
+  /** Forgets what was refused: another state is shown. */
+  clear() {
+    for (const id of [...this.#refused.keys()]) this.accept(id);
+  }
+
+  /** Puts a text into its control, as if it had been typed there. @param {string} id @param {string} text */
+  type(id, text) {
+    const [, widget] = this.#widgets.find(([spec]) => spec.id === id) ?? [];
+    widget?.show(text);
+  }
+
+  /** @param {string} id @param {string} text @param {(id: string, text: string) => void} set */
+  #send(id, text, set) {
+    this.accept(id);
+    set(id, text);
   }
 
   /** Whether a choice is shown, and stands at one of these options. @param {import("../types").When} when */
@@ -242,5 +296,5 @@ function text({ label, spec, send }) {
   const area = el("textarea", { rows: 3, spellcheck: "false", maxlength: spec.maxLength, onchange: () => send(area.value) });
   const element = row(label, area);
   element.classList.add("text");
-  return { element, show: (value) => void (document.activeElement !== area && (area.value = value)) };
+  return { element, keeps: true, show: (value) => void (document.activeElement !== area && (area.value = value)) };
 }

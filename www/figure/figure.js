@@ -5,8 +5,9 @@
  */
 
 import { el } from "../dom.js";
-import { elsewhere, hostFor, started, supply } from "../host/hosts.js";
+import { elsewhere, started, supply } from "../host/hosts.js";
 import { fast, Gone, LoadError, Refused } from "../host/instance.js";
+import { Local } from "../host/local.js";
 import { link } from "../state.js";
 import { onTheme } from "../theme.js";
 import { Controls } from "./controls.js";
@@ -31,6 +32,9 @@ const LONG = 40;
 /** Milliseconds between two positions of the time line while the run rushes. */
 const TELLING = 50;
 
+/** Most characters of what was asked for that are said back. */
+const SAID = 60;
+
 /** Steps that can be undone. */
 const UNDOABLE = 50;
 
@@ -43,6 +47,8 @@ export class Figure {
   #lastAct = { id: "", at: 0 };
   /** The state in which the instance was last well. */
   #good = "";
+  /** What the reader has asked for since. @type {{ id: string, text: string } | null} */
+  #asked = null;
   /** @type {number[]} */
   #deaths = [];
   #rest = 0;
@@ -72,9 +78,8 @@ export class Figure {
     this.words = words;
     this.address = address;
     this.notices = new Notices(root, words);
-    this.host = hostFor(page.lesson, words.lines());
-    this.host.onDeath = () => this.#died();
-    this.host.onframe = (frame) => this.#guarded(() => this.#frame(frame));
+    /** Before the start it is one that has no instance. @type {import("../types").Host} */
+    this.host = new Local(page.lesson.id, page.lesson.light, "");
     const guarded = (/** @type {() => void} */ act) => this.#guarded(act);
     const user = (/** @type {() => void} */ act) => this.#user(act);
     const weight = () => this.views.weight(this.player.hurry);
@@ -91,7 +96,7 @@ export class Figure {
     const units = Object.fromEntries(this.lesson.readouts.map(({ id, unit }) => [id, unit]));
     this.readouts = new Readouts(numbers, this.main, words, units);
     this.controls = new Controls(part("controls"), this.lesson, words, {
-      set: (id, text) => user(() => this.#change(id, () => this.host.act("set", id, text))),
+      set: (id, text) => user(() => this.#set(id, text)),
       seed: () => void this.#seed(),
       undo: () => user(() => this.#undo()),
       reset: () => user(() => this.#change("reset", () => this.host.act("reset"))),
@@ -172,12 +177,18 @@ export class Figure {
 
   /** @param {string} state */
   async #start(state) {
-    this.host = this.player.host = await started(this.host, this.lesson, state);
+    this.host.close();
+    this.host = this.player.host = await started(this.lesson, this.words.lines(), state, {
+      onframe: (frame) => this.#guarded(() => this.#frame(frame)),
+      onDeath: () => void this.#died(),
+    });
     this.#begin();
   }
 
   /** Shows another state in the same instance. @param {string} state */
   visit(state) {
+    // A figure that has stopped wakes up.
+    if (this.root.classList.contains("failed")) return this.#restart(state);
     this.#guarded(() => {
       this.#remember("visit");
       this.#open(state);
@@ -185,8 +196,17 @@ export class Figure {
   }
 
   /** @param {string} state */
+  #restart(state) {
+    this.#deaths = [];
+    void this.start(state);
+  }
+
+  /** @param {string} state */
   #open(state) {
     this.player.stop();
+    // What was said of another state is not true of this one.
+    this.notices.clear();
+    this.controls.clear();
     this.host.open(state);
     this.#begin();
   }
@@ -229,7 +249,7 @@ export class Figure {
     const { player } = this;
     player.take(shown);
     if (shown.has("state")) this.#state = painter.text("state");
-    if (shown.has("notices")) for (const line of lines(painter.text("notices"))) this.notices.add(this.words.problem(line));
+    if (shown.has("notices")) lines(painter.text("notices")).forEach((line) => this.#problem(line));
     if (shown.has("moments") && this.timeline.structure(painter.text("moments"))) this.views.loosen();
     this.#controls ||= shown.has("controls");
     // An older frame does not overwrite what the reader has just set.
@@ -343,8 +363,25 @@ export class Figure {
     this.player.catchUp();
   }
 
+  /** Sets a control; where the engine does not run any more, it is started with what was set. @param {string} id @param {string} text */
+  #set(id, text) {
+    this.#asked = { id, text };
+    if (!this.root.classList.contains("failed")) return this.#change(id, () => this.host.act("set", id, text));
+    const values = new URLSearchParams(this.#good);
+    values.set(id, text);
+    this.#restart(values.toString());
+  }
+
+  /** Says a problem, and at its control too. @param {string} line */
+  #problem(line) {
+    const sentence = this.words.problem(line);
+    this.notices.add(sentence);
+    this.controls.refuse(line.split("\t")[1] ?? "", sentence);
+  }
+
   /** @param {string} id @param {string} text */
   #edit(id, text) {
+    this.#asked = { id, text };
     this.#user(() => this.#change(id, () => this.host.act("edit", id, text)));
   }
 
@@ -385,6 +422,7 @@ export class Figure {
   #note() {
     if (this.player.waiting) return;
     this.#good = this.#state;
+    this.#asked = null;
     this.address?.write(this.#good, this.player.moving);
   }
 
@@ -434,9 +472,16 @@ export class Figure {
     const again = this.#deaths.length === 1;
     if (!again) for (const key of ["step", "moment"]) values.delete(key);
     const state = again ? this.#good : values.toString();
+    const asked = this.#asked;
     try {
       await this.#start(state);
-      this.notices.add(this.words.say(again ? "recovered" : "restarted"));
+      const { say, name } = this.words;
+      if (!asked) return this.notices.add(say(again ? "recovered" : "restarted"));
+      // What was asked for is not what is shown: it is said, and stays where it was typed.
+      const sentence = say("recovered-before", { subject: name(asked.id), given: asked.text.slice(0, SAID) });
+      this.notices.add(sentence);
+      this.controls.type(asked.id, asked.text);
+      this.controls.refuse(asked.id, sentence);
     } catch (error) {
       this.#failed(error, state);
     }
@@ -453,9 +498,6 @@ export class Figure {
   /** @param {string} sentence @param {string} state @param {string} [report] */
   #trouble(sentence, state, report = this.host.report) {
     this.root.classList.add("failed");
-    this.notices.fail(sentence, link(state), report, () => {
-      this.#deaths = [];
-      void this.start(state);
-    });
+    this.notices.fail(sentence, link(state), report, () => this.#restart(state));
   }
 }

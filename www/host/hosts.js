@@ -6,7 +6,6 @@
 import { file } from "./files.js";
 import { Local } from "./local.js";
 import { LoadError } from "./instance.js";
-import { Remote } from "./remote.js";
 
 /** @typedef {import("../types").Host} Host */
 /** @typedef {import("../types").Lesson} Lesson */
@@ -14,23 +13,29 @@ import { Remote } from "./remote.js";
 /** Milliseconds of the page's own thread between two looks at what the reader does. */
 const PORTION = 8;
 
-/** @param {Lesson} lesson @param {string} words @param {boolean} [here] on the page's own thread in any case @returns {Host} */
-export function hostFor({ id, light, heavy }, words, here = false) {
-  return heavy && !here && typeof Worker === "function" ? new Remote(id, words) : new Local(id, light, words);
+/** @param {Lesson} lesson @param {string} words @param {boolean} here on the page's own thread @returns {Promise<Host>} */
+async function hostFor({ id, light }, words, here) {
+  if (here) return new Local(id, light, words);
+  // Pages whose lessons need no worker do not load what operates one.
+  const { Remote } = await import("./remote.js");
+  return new Remote(id, words);
 }
 
-/** Starts a host; where its worker cannot be had, another one in its place. @param {Host} host @param {Lesson} lesson @param {string} state @returns {Promise<Host>} */
-export async function started(host, lesson, state) {
-  try {
-    await host.start(state);
-    return host;
-  } catch (error) {
-    if (!(error instanceof LoadError && error.reason === "worker")) throw error;
-    const other = hostFor(lesson, host.words, true);
-    [other.onframe, other.onDeath] = [host.onframe, host.onDeath];
-    host.close();
-    await other.start(state);
-    return other;
+/**
+ * A host that runs `lesson` in `state`. Where a worker cannot be had, it is one on the page's own thread.
+ * @param {Lesson} lesson @param {string} words lines for drawing and markup @param {string} state
+ * @param {{ onframe: Host["onframe"], onDeath: () => void }} wire who hears of it @returns {Promise<Host>}
+ */
+export async function started(lesson, words, state, wire) {
+  for (let here = !lesson.heavy || typeof Worker !== "function"; ; here = true) {
+    const host = Object.assign(await hostFor(lesson, words, here), wire);
+    try {
+      await host.start(state);
+      return host;
+    } catch (error) {
+      host.close();
+      if (here || !(error instanceof LoadError && error.reason === "worker")) throw error;
+    }
   }
 }
 
@@ -52,10 +57,10 @@ export async function elsewhere(lesson, words, state, root, wants, use) {
   let heard = () => {};
   /** @type {(error: unknown) => void} */
   let failed = () => {};
-  let host = hostFor(lesson, words);
-  host.onframe = (frame) => heard(host.painter.show(frame));
-  host.onDeath = () => failed(new LoadError("died", host.report));
-  host = await started(host, lesson, state);
+  const host = await started(lesson, words, state, {
+    onframe: (frame) => heard(host.painter.show(frame)),
+    onDeath: () => failed(new LoadError("died", host.report)),
+  });
   const look = (/** @type {import("../types").Wants} */ wanted) =>
     new Promise((/** @type {(shown: import("./painter.js").Shown) => void} */ done, fail) => {
       [heard, failed] = [done, fail];

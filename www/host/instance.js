@@ -40,13 +40,11 @@ export const fast = typeof WebAssembly === "object" && WebAssembly.validate(SIMD
 /** The compiled modules of the page, by name. @type {Map<string, Promise<WebAssembly.Module>>} */
 const compiled = new Map();
 
-/** The version of the site that this file belongs to, so that its parts never mix with those of another. */
-const VERSION = new URL(import.meta.url).searchParams.get("v") ?? "";
-/** The folder of the scripts. */
-const HERE = new URL("./", import.meta.url).href;
+/** The page's own script: its folder has all scripts, and its version is that of the whole site, so that no two ever mix. */
+const script = new URL(/** @type {HTMLScriptElement | null} */ (document.querySelector('script[type="module"][src]'))?.src ?? import.meta.url);
 
 /** The address of a file beside the scripts. @param {string} path */
-export const beside = (path) => `${HERE}${path}?v=${VERSION}`;
+export const beside = (path) => `${new URL(path, script)}${script.search}`;
 
 /** A compiled module; a failure is not remembered, so that "try again" tries again. @param {boolean} light */
 export function module(light) {

@@ -6,7 +6,7 @@
  */
 
 import { Clock } from "./clock.js";
-import { Instance } from "./instance.js";
+import { Gone, Instance } from "./instance.js";
 import { Painter } from "./painter.js";
 
 /** @typedef {import("../types").Wants} Wants */
@@ -100,6 +100,7 @@ export class Local {
 
   /** @template T @param {(glue: import("../types").Glue) => T} act @returns {T} */
   #guard(act) {
-    return /** @type {Instance} */ (this.#instance).guard(act);
+    if (!this.#instance) throw new Gone();
+    return this.#instance.guard(act);
   }
 }

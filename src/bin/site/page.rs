@@ -12,7 +12,7 @@ use crate::{LANGUAGES, Language};
 
 /// What a page may do. The scripts need WebAssembly, and one Trusted Types policy.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; font-src 'self'; \
-                      img-src 'self' blob:; require-trusted-types-for 'script'; trusted-types tensorscope; base-uri 'none'; \
+                      img-src 'self' blob:; worker-src 'self' blob:; require-trusted-types-for 'script'; trusted-types tensorscope; base-uri 'none'; \
                       form-action 'none'";
 
 /// The mark beside the name, in the colours of the theme; `www/icon.svg` is the same for the browser's tab.

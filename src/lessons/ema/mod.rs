@@ -199,7 +199,7 @@ static MANIFEST: Manifest = Manifest {
         Metric { id: "wrong", improves: 0 },
     ],
     max_step: LENGTH as u32,
-    heavy: false,
+    heavy: true,
     prediction: Some(Prediction {
         state: "preset=constant&level=1&beta=0.98&step=10",
         options: &["start.98", "start.50", "start.18", "start.02"],

@@ -168,7 +168,7 @@ static MANIFEST: Manifest = Manifest {
     ],
     metrics: &[Metric { id: "variance_x", improves: 0 }, Metric { id: "middle", improves: 0 }],
     max_step: 16,
-    heavy: false,
+    heavy: true,
     prediction: Some(Prediction {
         state: "preset=fading&step=8",
         options: &["middle.25", "middle.50", "middle.75", "middle.90"],
