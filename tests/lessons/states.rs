@@ -347,6 +347,9 @@ fn bound(lesson: &str, state: &str, name: &str) -> f64 {
         "ema" => 1e-11,
         // Whole numbers, or shares of a sum in f64.
         _ if state.contains("uniform") && !name.contains("value") && !name.contains("changed") => 1e-10,
+        // f32 on both sides, and a relu more or less behind a sum that is almost 0: of 49 layers with all channels, noise of 1e-7
+        // on every map (the rounding of a sum) moves the variance by 2e-4 of itself, in PyTorch alone.
+        _ if state.contains("resnet50_all") => 1e-3,
         // f32 on both sides.
         _ => 1e-5,
     }

@@ -327,6 +327,8 @@ def report(step, name, average):
 
 
 # The figure has made no pass yet. What it shows after the first:
+# A deep network in f32: where a sum is almost 0, its rounding decides whether relu lets it pass.
+# So the figure's numbers may differ from these from the fourth digit on.
 average = Average()
 for nth in range(1):
     average.add(gradient(random_network(nth), tensor(rgb), row, column)[0])
