@@ -46,14 +46,16 @@ impl Average {
         Some(profile.iter().enumerate().map(|(at, share)| share * (at as f64 - mean) * (at as f64 - mean)).sum())
     }
 
-    /// The share of |gradient|, in per cent, in the middle quarter of the box: half as wide and half as high.
+    /// The share of |gradient|, in per cent, in the middle quarter of what the box has on the picture: half as wide and half
+    /// as high. Beyond the picture there is no gradient that could be counted.
     pub fn middle(&self, geometry: &Geometry) -> Option<f64> {
         let width = geometry.stack.input.size[1];
-        let half = [0, 1].map(|axis| {
-            let (first, last) = geometry.seen(axis);
+        let half = |axis: usize| {
+            let (first, last) = geometry.on_picture(axis)?;
             let (middle, reach) = ((first + last) as f64 / 2.0, (last - first + 1) as f64 / 4.0);
-            (middle - reach, middle + reach)
-        });
+            Some((middle - reach, middle + reach))
+        };
+        let half = [half(0)?, half(1)?];
         let inside = |axis: usize, at: usize| (half[axis].0..=half[axis].1).contains(&(at as f64));
         let cells = self.shares()?.enumerate().filter(|(at, _)| inside(0, at / width) && inside(1, at % width));
         Some(100.0 * cells.map(|(_, share)| share).sum::<f64>())
