@@ -17,7 +17,7 @@ use core::ops::Range;
 
 /// A recorded step, ready to be replayed.
 #[derive(Clone, Debug)]
-pub struct Plan<T> {
+pub struct Plan<T: Real> {
     tape: Tape<T>,
     loss: Var,
     /// Nodes to compute, in order.

@@ -213,7 +213,7 @@ impl Stack {
 
     /// Number of parameters: weights, biases, and the two of each channel of a `bn`.
     pub fn parameters(&self) -> u64 {
-        self.flat().into_iter().map(Layer::parameters).sum()
+        self.flat().into_iter().map(Layer::parameters).fold(0, u64::saturating_add)
     }
 }
 
