@@ -119,7 +119,11 @@ impl<T: Copy> Buffer<T> {
                 vec
             }
         };
-        if exactly { vec.reserve_exact(more) } else { vec.reserve(more) }
+        if exactly {
+            vec.reserve_exact(more)
+        } else {
+            vec.reserve(more)
+        }
         *self = Buffer::from_vec(vec);
     }
 
@@ -134,7 +138,10 @@ impl<T: Copy> Buffer<T> {
             self.grow(len - self.len, false);
             // SAFETY: there is room for `len` elements, and writing one that was never written is how it gets its value.
             let rest = unsafe {
-                core::slice::from_raw_parts_mut(self.start.as_ptr().add(self.len).cast::<MaybeUninit<T>>(), len - self.len)
+                core::slice::from_raw_parts_mut(
+                    self.start.as_ptr().add(self.len).cast::<MaybeUninit<T>>(),
+                    len - self.len,
+                )
             };
             rest.fill(MaybeUninit::new(value));
         }

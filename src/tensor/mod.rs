@@ -26,9 +26,9 @@ mod shape;
 
 pub use shape::{MAX_DIMS, Shape, ShapeError};
 
-use crate::kernels::{Buffer, Real};
 use crate::kernels::matmul::Trans;
 use crate::kernels::zip::Zip;
+use crate::kernels::{Buffer, Real};
 use core::fmt;
 
 /// Numbers with a shape; owns them.

@@ -100,9 +100,15 @@ const HALVED: &[(&str, &str)] = &[
     // What is added to the picture has the picture's channels, on whichever way it comes there.
     ("input8x8x3 res(conv3x3p1)", "input8x8x3 res(conv3x3p1)"),
     ("input8x8x3 res(conv3x8p1 relu conv3x3p1)", "input8x8x3 res(conv3x4p1 relu conv3x3p1)"),
-    ("input8x8x3 relu res(res(conv1x3) avgpool3s1p1) conv1x3", "input8x8x3 relu res(res(conv1x3) avgpool3s1p1) conv1x2"),
+    (
+        "input8x8x3 relu res(res(conv1x3) avgpool3s1p1) conv1x3",
+        "input8x8x3 relu res(res(conv1x3) avgpool3s1p1) conv1x2",
+    ),
     ("input8x8x3 res(relu|conv1x3)", "input8x8x3 res(relu|conv1x3)"),
-    ("input8x8x3 res(conv1x3|maxpool3s1p1) res(conv1x3|conv1x3)", "input8x8x3 res(conv1x3|maxpool3s1p1) res(conv1x2|conv1x2)"),
+    (
+        "input8x8x3 res(conv1x3|maxpool3s1p1) res(conv1x3|conv1x3)",
+        "input8x8x3 res(conv1x3|maxpool3s1p1) res(conv1x2|conv1x2)",
+    ),
     ("input8x8x3 res(conv1x5|res(conv1x3) conv1x5)", "input8x8x3 res(conv1x3|res(conv1x3) conv1x3)"),
     // A later sum with the picture binds what an earlier one has made.
     ("input8x8x3 res(res(conv1x3|conv1x3) relu)", "input8x8x3 res(res(conv1x3|conv1x3) relu)"),

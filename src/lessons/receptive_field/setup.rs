@@ -105,11 +105,7 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
         (None, Some(photo)) => photo.resized(height, width),
         (None, None) => vec![128; height * width * 3],
     };
-    let affordable = if WEIGHTS[weights] == "uniform" {
-        pass::is_provable(&stack)
-    } else {
-        pass::is_affordable(&net)
-    };
+    let affordable = if WEIGHTS[weights] == "uniform" { pass::is_provable(&stack) } else { pass::is_affordable(&net) };
     Box::new(Lens {
         affordable,
         missing,

@@ -153,12 +153,7 @@ impl Lens {
             let Some(reading) = self.reading(covered, &self.paint.clone(), self.clean.clone().as_deref()) else {
                 return false;
             };
-            let value = Value {
-                reading,
-                paint: Rc::clone(&self.paint),
-                clean: self.clean.clone(),
-                after: None,
-            };
+            let value = Value { reading, paint: Rc::clone(&self.paint), clean: self.clean.clone(), after: None };
             self.underway.0 = Some(Task::Value(Box::new(value)));
         }
         let Some(Task::Value(value)) = &mut self.underway.0 else { unreachable!("begun above") };
@@ -194,12 +189,7 @@ impl Lens {
     }
 
     /// The unit's number with so much of the paint, at its beginning; nothing where there is no memory for it.
-    fn reading(
-        &mut self,
-        covered: Option<Covered>,
-        paint: &[Stroke],
-        clean: Option<&Clean>,
-    ) -> Option<Reading<f32>> {
+    fn reading(&mut self, covered: Option<Covered>, paint: &[Stroke], clean: Option<&Clean>) -> Option<Reading<f32>> {
         let rgb = match covered {
             None => (*self.rgb).clone(),
             Some(covered) => self.painted_rgb(paint, covered == Covered::Outside),
