@@ -18,7 +18,10 @@ fn a_sample_of_random_stacks_stays_below_the_cap() {
     let counts = open_valid(41, 60);
     assert!(counts.peak <= CAP, "{counts:?}");
     assert_eq!(counts.no_memory, 0, "{counts:?}");
-    assert!(counts.whole >= 30 && counts.fewer >= 2 && counts.too_large >= 2, "every kind is in the sample: {counts:?}");
+    assert!(
+        counts.whole >= 30 && counts.fewer >= 2 && counts.too_large >= 2,
+        "every kind is in the sample: {counts:?}"
+    );
 }
 
 #[test]

@@ -211,7 +211,8 @@ pub fn broken(rng: &mut Rng) -> String {
         }
         let text: String = chars.into_iter().collect();
         let picture = Stack::parse(&text).is_ok_and(|stack| stack.input.size.iter().all(|side| *side <= 512));
-        if !(picture && parse(&text).is_some()) && !text.is_empty() {
+        let valid = picture && parse(&text).is_some();
+        if !valid && !text.is_empty() {
             return text;
         }
     }
