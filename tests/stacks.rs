@@ -2,7 +2,7 @@
 //!
 //! Not the numbers (`tests/lessons/receptive_field.rs`). A fixed sample; `tests/soak/` has the full counts.
 
-#[path = "common/figures.rs"]
+#[path = "common/receptive_field.rs"]
 mod figures;
 #[path = "common/stacks.rs"]
 mod generator;

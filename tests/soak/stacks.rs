@@ -1,6 +1,6 @@
 //! Two thousand random stacks under the page's cap, two thousand broken texts, and the stacks for a browser.
 
-#[path = "../common/figures.rs"]
+#[path = "../common/receptive_field.rs"]
 mod figures;
 #[path = "../common/stacks.rs"]
 mod generator;
