@@ -11,7 +11,7 @@
 //!
 //! | module | what lives there | what may not |
 //! |---|---|---|
-//! | [`kernels`] | loops over slices, generic over vectors (`Lanes`); caller's buffers | allocation, shapes, `Vec` |
+//! | [`kernels`] | loops over slices, generic over vectors (`Lanes`); caller's buffers, and the arrays that these are | shapes; allocation and `Vec` but in `buffer` |
 //! | [`tensor`] | [`tensor::Tensor`], [`tensor::Shape`], broadcasting, shape-checked operations | gradients |
 //! | [`autograd`] | the tape, operations as data, the table of gradient rules | layers, optimisers |
 //! | [`nn`] | layers, initialisation, losses, optimisers, training steps | lessons, drawing |

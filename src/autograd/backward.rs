@@ -134,14 +134,28 @@ impl<T: Real> Tape<T> {
         }
         let Some(start) = self.node(root).grad else { return Err(GradError::NoGraph) };
         self.mark_wanted(root.index())?;
-
-        let write = self.begin_grad(root.index());
-        let here = &mut self.grads[start..start + shape.len()];
-        for (nth, grad) in here.iter_mut().enumerate() {
-            let one = seed.map_or(T::ONE, |seed| seed[nth]);
-            *grad = if write == Write::Set { one } else { *grad + one };
-        }
+        self.seed(root, start, |nth| seed.map_or(T::ONE, |seed| seed[nth]));
         Ok(Sweep { left: root.index() + 1, retain_graph })
+    }
+
+    /// As [`Tape::start_backward`], for the gradient of element `at` of `root` alone.
+    #[track_caller]
+    pub fn start_backward_at(&mut self, root: Var, at: usize, retain_graph: bool) -> Result<Sweep, GradError> {
+        let shape = self.shape(root);
+        assert!(at < shape.len(), "backward: {shape} has no element {at}");
+        let Some(start) = self.node(root).grad else { return Err(GradError::NoGraph) };
+        self.mark_wanted(root.index())?;
+        self.seed(root, start, |nth| if nth == at { T::ONE } else { T::ZERO });
+        Ok(Sweep { left: root.index() + 1, retain_graph })
+    }
+
+    /// Puts the gradient that a way back begins with where it belongs.
+    fn seed(&mut self, root: Var, start: usize, seed: impl Fn(usize) -> T) {
+        let write = self.begin_grad(root.index());
+        let len = self.node(root).shape.len();
+        for (nth, grad) in self.grads[start..start + len].iter_mut().enumerate() {
+            *grad = if write == Write::Set { seed(nth) } else { *grad + seed(nth) };
+        }
     }
 
     /// The gradients that one more operation hands to its operands; says whether that was the last one.

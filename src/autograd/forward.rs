@@ -11,7 +11,7 @@ use crate::kernels::matmul::Trans;
 use crate::kernels::pool::{Pool2d, avg_pool2d, max_pool2d};
 use crate::kernels::reduce::{max_axis, mean_axis, sum_axis};
 use crate::kernels::window::Window;
-use crate::kernels::{Real, Write};
+use crate::kernels::{Buffer, Real, Write};
 use crate::tensor::norm::{self, Affine, Form, Layout, Stats};
 use crate::tensor::{Shape, broadcast, loss, movement, product, room};
 
@@ -23,10 +23,10 @@ pub(super) struct AuxLen {
 }
 
 /// Where an operation leaves it, and the working space that it may grow.
-pub(super) struct Aux<'a, T> {
+pub(super) struct Aux<'a, T: Real> {
     pub(super) reals: &'a mut [T],
     pub(super) indices: &'a mut [u32],
-    pub(super) scratch: &'a mut Vec<T>,
+    pub(super) scratch: &'a mut Buffer<T>,
 }
 
 /// What `op` leaves for its gradient when it turns `args` into `out`.

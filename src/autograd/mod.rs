@@ -7,6 +7,7 @@
 //! | `op` | the operations as data, and the shapes that each takes |
 //! | `node` | handles, nodes, storages, operands |
 //! | `tape` | the nodes in order, their values and versions; `no_grad`, `detach` |
+//! | `arena` | tapes of a size that is known beforehand, in memory that is used again |
 //! | `in_place` | writing into values that exist |
 //! | `record` | one method of [`Tape`] for each operation |
 //! | `forward` | what each operation computes |
@@ -20,6 +21,8 @@
 //! an arm of `forward`, an arm of `rules`; then a method in `record`, and a row in `tests/gradients.rs`, which fails until
 //! it is there.
 
+#[cfg(feature = "full")]
+mod arena;
 mod backward;
 mod forward;
 mod in_place;
@@ -35,6 +38,8 @@ mod tape;
 mod tests;
 mod trace;
 
+#[cfg(feature = "full")]
+pub use arena::{BLOCK, Room, Short};
 pub use backward::{GradError, Sweep};
 pub use node::{Mark, Var};
 pub use op::{MAP_NAMES, Op, Over, ZIP_NAMES};

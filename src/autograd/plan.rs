@@ -18,7 +18,7 @@ use core::ops::Range;
 
 /// A recorded step, ready to be replayed.
 #[derive(Clone, Debug)]
-pub struct Plan<T> {
+pub struct Plan<T: Real> {
     tape: Tape<T>,
     /// What gradients are of; none where only values are wanted.
     loss: Option<Var>,

@@ -14,12 +14,12 @@ use crate::kernels::map::{map_backward, scaled};
 use crate::kernels::pool::{avg_pool2d_backward, max_pool2d_backward};
 use crate::kernels::reduce::{max_axis_backward, sum_axis_backward};
 use crate::kernels::zip::Side;
-use crate::kernels::{Real, Write};
+use crate::kernels::{Buffer, Real, Write};
 use crate::tensor::norm::{self, Form, Layout, Stats};
 use crate::tensor::{Shape, TensorRef, broadcast, loss, movement, product, room};
 
 /// One application of a rule: the saved values, the gradient that arrives, and where its answer goes.
-pub(super) struct Pass<'a, T> {
+pub(super) struct Pass<'a, T: Real> {
     pub(super) args: Operands<'a, T>,
     pub(super) out: TensorRef<'a, T>,
     pub(super) aux: &'a [T],
@@ -30,7 +30,7 @@ pub(super) struct Pass<'a, T> {
     pub(super) grad_in: &'a mut [T],
     /// Whether `grad_in` is set or added to.
     pub(super) write: Write,
-    pub(super) scratch: &'a mut Vec<T>,
+    pub(super) scratch: &'a mut Buffer<T>,
     /// What the rule said that it would read: looked at in debug builds.
     pub(super) reads: Reads,
 }

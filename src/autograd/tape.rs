@@ -28,23 +28,23 @@ use super::forward::{self, Aux};
 use super::node::{Mark, Node, Operands, Storage, Var};
 use super::op::Op;
 use super::reads::{self, Reads};
-use crate::kernels::Real;
+use crate::kernels::{Buffer, Real};
 use crate::tensor::{Shape, ShapeError, Tensor};
 use core::ops::Range;
 
 /// Operations in the order in which they ran, with their results and gradients.
 #[derive(Clone, Debug)]
-pub struct Tape<T> {
+pub struct Tape<T: Real> {
     pub(super) nodes: Vec<Node>,
     /// The operands of all nodes, one node after the other: indices of their nodes.
     pub(super) operands: Vec<u32>,
     /// Beside each operand the version of its storage when the operation was recorded.
     pub(super) versions: Vec<u32>,
     pub(super) storages: Vec<Storage>,
-    pub(super) values: Vec<T>,
-    pub(super) indices: Vec<u32>,
-    pub(super) grads: Vec<T>,
-    pub(super) scratch: Vec<T>,
+    pub(super) values: Buffer<T>,
+    pub(super) indices: Buffer<u32>,
+    pub(super) grads: Buffer<T>,
+    pub(super) scratch: Buffer<T>,
     /// Which nodes a backward pass goes through; kept for its room.
     pub(super) wanted: Vec<bool>,
     /// Shapes of the operands of the operation that is being recorded; kept for its room.
@@ -67,22 +67,15 @@ impl<T: Real> Tape<T> {
             operands: Vec::new(),
             versions: Vec::new(),
             storages: Vec::new(),
-            values: Vec::new(),
-            indices: Vec::new(),
-            grads: Vec::new(),
-            scratch: Vec::new(),
+            values: Buffer::new(),
+            indices: Buffer::new(),
+            grads: Buffer::new(),
+            scratch: Buffer::new(),
             wanted: Vec::new(),
             shapes: Vec::new(),
             serial: 0,
             recording: true,
         }
-    }
-
-    /// Makes room for so many more elements of values and of gradients: what grows step by step needs three times the room
-    /// while it moves.
-    pub fn reserve(&mut self, values: usize, grads: usize) {
-        self.values.reserve_exact(values);
-        self.grads.reserve_exact(grads);
     }
 
     /// How many nodes.
@@ -116,6 +109,15 @@ impl<T: Real> Tape<T> {
         assert!(shape.len() == data.len(), "leaf: {shape} has {} elements, {} were given", shape.len(), data.len());
         let start = self.values.len();
         self.values.extend_from_slice(data);
+        let storage = self.add_storage(start..self.values.len());
+        self.add_leaf(shape, storage, requires_grad)
+    }
+
+    /// A leaf of this shape whose elements `fill` writes, where they are: there is no second copy. They are 0 before.
+    pub fn leaf_filled(&mut self, shape: Shape, requires_grad: bool, fill: impl FnOnce(&mut [T])) -> Var {
+        let start = self.values.len();
+        self.values.resize(start + shape.len(), T::ZERO);
+        fill(&mut self.values[start..]);
         let storage = self.add_storage(start..self.values.len());
         self.add_leaf(shape, storage, requires_grad)
     }

@@ -15,6 +15,7 @@
 //! splits that into phases, `axis`), `weight` for the weight's. [`Conv2d::along`] chooses what the lanes run along.
 
 mod axis;
+mod direct;
 mod passes;
 mod weight;
 
@@ -26,6 +27,14 @@ use core::fmt;
 pub use passes::Along;
 use passes::{Pass, for_panels, packed_len};
 use weight::{Gather, TURNED};
+
+/// Elements of scratch (4 MB of f32) that are never too many.
+const DIRECT: u64 = 1 << 20;
+
+/// How many elements an array of these dims has.
+fn len_of(dims: &[usize]) -> u64 {
+    dims.iter().fold(1, |len: u64, dim| len.saturating_mul(*dim as u64))
+}
 
 /// The sizes of a convolution, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,14 +124,31 @@ impl Conv2d {
 
     /// How many elements of scratch each of the three kernels wants (the largest of them).
     pub fn scratch_len<R: Real>(&self) -> usize {
-        let ([out_c, group_c, kh, kw], slack) = (self.weight, passes::SLACK * R::Lanes::COUNT);
+        if self.is_direct::<R>() { 0 } else { usize::try_from(self.framed_len::<R>()).unwrap_or(usize::MAX) }
+    }
+
+    /// Whether taps are followed where they stand, without scratch (`direct`): frames, tables of taps and panels of weights
+    /// would be many times as large as all that is convolved. Such are paddings and holes much larger than the image.
+    pub fn is_direct<R: Real>(&self) -> bool {
+        let given = [self.input, self.weight, self.output].iter().map(|dims| len_of(dims)).fold(0, u64::saturating_add);
+        self.framed_len::<R>() > given.saturating_mul(4).saturating_add(DIRECT)
+    }
+
+    /// Elements of scratch that the way with frames takes; saturated where that is beyond all use.
+    fn framed_len<R: Real>(&self) -> u64 {
+        let ([out_c, group_c, kh, kw], lanes) = (self.weight, R::Lanes::COUNT);
         let per_group = out_c / self.groups;
-        let frame = |[rows, cols]: [Axis; 2], depth: usize| rows.frame * cols.frame * depth + slack;
-        let (forward, backward) = (group_c * kh * kw, per_group * kh * kw);
+        let frame = |[rows, cols]: [Axis; 2], depth: usize| {
+            len_of(&[rows.frame, cols.frame, depth]).saturating_add((passes::SLACK * lanes) as u64)
+        };
         // Offsets, weights, image; and for the gradient of the weight what is turned.
-        let forward = forward + packed_len::<R>(per_group, forward) + frame(self.on_input(), group_c) + TURNED;
-        let backward = backward + packed_len::<R>(group_c, backward) + frame(self.on_grad([0, 0]), per_group);
-        forward.max(backward)
+        let pass = |depth: usize, channels: usize, axes: [Axis; 2]| {
+            let taps = len_of(&[depth, kh, kw]);
+            let packed = taps.saturating_mul(channels.next_multiple_of(lanes) as u64);
+            taps.saturating_add(packed).saturating_add(frame(axes, depth))
+        };
+        let forward = pass(group_c, per_group, self.on_input()).saturating_add(TURNED as u64);
+        forward.max(pass(per_group, group_c, self.on_grad([0, 0])))
     }
 
     /// What the lanes run along in a convolution or an input's gradient: from an image with `depth` channels to `channels`
@@ -234,6 +260,9 @@ pub fn conv2d_then<R: Real>(
     mut then: impl FnMut(usize, &[R]),
 ) {
     p.check("conv2d", [input, weight, out], scratch);
+    if p.is_direct::<R>() {
+        return direct::forward(p, [input, weight], out, write, then);
+    }
     let ([out_c, group_c, kh, kw], [_, _, oh, ow]) = (p.weight, p.output);
     let (per_group, taps, axes) = (out_c / p.groups, group_c * kh * kw, p.on_input());
     let along = Conv2d::along::<R>(group_c, per_group, p.window.stride[1]);
@@ -270,6 +299,9 @@ pub fn conv2d_backward_input<R: Real>(
     scratch: &mut [R],
 ) {
     p.check("conv2d_backward_input", [grad_input, weight, grad_out], scratch);
+    if p.is_direct::<R>() {
+        return direct::backward_input(p, weight, grad_out, grad_input, write);
+    }
     let ([out_c, group_c, kh, kw], [_, _, h, w]) = (p.weight, p.input);
     let per_group = out_c / p.groups;
     let along = Conv2d::along::<R>(per_group, group_c, p.window.stride[1]);
@@ -326,6 +358,9 @@ pub fn conv2d_backward_weight<R: Real>(
     scratch: &mut [R],
 ) {
     p.check("conv2d_backward_weight", [input, grad_weight, grad_out], scratch);
+    if p.is_direct::<R>() {
+        return direct::backward_weight(p, input, grad_out, grad_weight, write);
+    }
     let [out_c, group_c, kh, kw] = p.weight;
     let (per_group, taps, axes) = (out_c / p.groups, group_c * kh * kw, p.on_input());
     let along = Along::Channels;

@@ -1,7 +1,7 @@
 //! The loops: slices in, slices out, generic over the vector.
 //!
-//! Not tensors: nothing here knows a shape beyond the sizes that it is told, and nothing allocates. A kernel that needs
-//! working space takes the caller's `scratch`, and a `*_scratch` function says how long that must be.
+//! Not tensors: nothing here knows a shape beyond the sizes that it is told, and nothing allocates (but [`buffer`], whose arrays
+//! the callers keep their numbers in). A kernel that needs working space takes the caller's `scratch`, and a `*_scratch` function says how long that must be.
 //!
 //! # The same bits everywhere
 //! Each kernel is written once over [`Lanes`](lanes::Lanes): four f32 or two f64, as `v128` in the simd build of the page
@@ -19,6 +19,8 @@
 //! - Indices are `u32`.
 
 pub mod attention;
+#[cfg(feature = "full")]
+pub mod buffer;
 pub mod conv;
 pub mod digest;
 mod elementary;
@@ -32,7 +34,13 @@ pub mod softmax;
 pub mod window;
 pub mod zip;
 
+#[cfg(feature = "full")]
+pub use buffer::Buffer;
 pub use lanes::{Lanes, Real};
+
+/// An array that grows: in the light build a vector.
+#[cfg(not(feature = "full"))]
+pub type Buffer<T> = Vec<T>;
 
 /// What a kernel does with its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

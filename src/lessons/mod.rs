@@ -201,6 +201,10 @@ pub trait Lesson {
     fn prove(&mut self) -> bool {
         false
     }
+    /// What has gone wrong since the last call, with what the reader can do; the lesson goes on without what that concerns.
+    fn trouble(&mut self) -> Option<Problem> {
+        None
+    }
     /// Writes the metrics of the manifest, as they are at this step.
     fn metrics(&self, out: &mut [f64]);
     /// The stages of a step, in order; at least one.

@@ -44,11 +44,15 @@ pub enum Code {
     UnknownLesson,
     /// A text that a lesson parses is wrong at some place, which the subject names (`stack:17`).
     Syntax,
+    /// In range, but it takes more than there is: not all of it is computed.
+    TooLarge,
+    /// There was no memory for a computation; what was known before stays.
+    Memory,
 }
 
 impl Code {
     /// Every code, for the tests of the translations.
-    pub const ALL: [Code; 11] = [
+    pub const ALL: [Code; 13] = [
         Code::UnknownKey,
         Code::NotANumber,
         Code::OutOfRange,
@@ -60,6 +64,8 @@ impl Code {
         Code::Adapted,
         Code::UnknownLesson,
         Code::Syntax,
+        Code::TooLarge,
+        Code::Memory,
     ];
 
     /// The name in JavaScript and in the translations.
@@ -76,6 +82,8 @@ impl Code {
             Code::Adapted => "adapted",
             Code::UnknownLesson => "unknown-lesson",
             Code::Syntax => "syntax",
+            Code::TooLarge => "too-large",
+            Code::Memory => "memory",
         }
     }
 }
@@ -120,6 +128,8 @@ impl fmt::Display for Problem {
             Code::Syntax => {
                 write!(out, "{subject}: \"{given}\" does not fit; expected: {expected}. What was there stays.")
             }
+            Code::TooLarge => write!(out, "{subject}: too large here ({given}); this would fit: {expected}."),
+            Code::Memory => write!(out, "{subject}: there is no memory for this here ({given}). What is shown stays."),
             Code::UnknownLesson => write!(out, "There is no lesson \"{given}\"; known: {expected}."),
         }
     }

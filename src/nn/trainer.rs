@@ -32,7 +32,7 @@ use core::ops::Range;
 
 /// A recorded training step with its optimiser.
 #[derive(Clone, Debug)]
-pub struct Trainer<T> {
+pub struct Trainer<T: Real> {
     plan: Plan<T>,
     bound: Bound,
     optimizer: Optimizer<T>,
@@ -207,7 +207,7 @@ impl<T: Real> Trainer<T> {
 
 /// A recorded computation over the same parameters that trains nothing: a test, a prediction. It needs no room for gradients.
 #[derive(Clone, Debug)]
-pub struct Evaluator<T> {
+pub struct Evaluator<T: Real> {
     plan: Plan<T>,
     bound: Bound,
 }

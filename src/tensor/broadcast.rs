@@ -10,7 +10,7 @@ use super::shape::{MAX_DIMS, Shape};
 use super::{TensorRef, room};
 use crate::kernels::reduce::sum;
 use crate::kernels::zip::{Side, Zip, zip as zip_kernel, zip_axis, zip_backward as zip_backward_kernel};
-use crate::kernels::{Real, Write};
+use crate::kernels::{Buffer, Real, Write};
 
 /// Where one run starts, in elements, and whether each operand moves along it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ pub fn zip<T: Real>(
     rhs: TensorRef<'_, T>,
     shape: Shape,
     out: &mut [T],
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     if lhs.shape == rhs.shape {
         return zip_kernel(f, lhs.data, rhs.data, out);
@@ -146,7 +146,7 @@ pub fn zip_backward<T: Real>(
     grad_out: TensorRef<'_, T>,
     grad: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let (shape, grad_out) = (grad_out.shape, grad_out.data);
     if lhs.shape == rhs.shape {

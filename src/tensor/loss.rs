@@ -8,10 +8,10 @@ use crate::kernels::map::{Map, map, scaled};
 use crate::kernels::reduce::sum;
 use crate::kernels::softmax::log_softmax;
 use crate::kernels::zip::{Zip, zip, zip_axis};
-use crate::kernels::{Real, Write};
+use crate::kernels::{Buffer, Real, Write};
 
 /// scale * sum (prediction - target)^2.
-pub fn squared_error<T: Real>(scale: T, prediction: &[T], target: &[T], scratch: &mut Vec<T>) -> T {
+pub fn squared_error<T: Real>(scale: T, prediction: &[T], target: &[T], scratch: &mut Buffer<T>) -> T {
     let (difference, square) = room(scratch, 2 * prediction.len()).split_at_mut(prediction.len());
     zip(Zip::Sub, prediction, target, difference);
     map(Map::Square, difference, square);
@@ -26,7 +26,7 @@ pub fn squared_error_backward<T: Real>(
     target: &[T],
     grad: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let difference = room(scratch, prediction.len());
     zip(Zip::Sub, prediction, target, difference);
@@ -60,7 +60,7 @@ pub fn cross_entropy_backward<T: Real>(
     labels: &[u32],
     grad: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let probs = room(scratch, log_probs.len());
     map(Map::Exp, log_probs, probs);
@@ -80,7 +80,7 @@ pub fn cross_entropy_probs<T: Real>(
     probs: &[T],
     dims: [usize; 2],
     log_probs: &mut [T],
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) -> T {
     log_softmax(logits, dims, log_probs);
     let product = room(scratch, probs.len());
@@ -96,7 +96,7 @@ pub fn cross_entropy_probs_backward<T: Real>(
     classes: usize,
     grad: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let (softmax, difference) = room(scratch, 2 * probs.len()).split_at_mut(probs.len());
     map(Map::Exp, log_probs, softmax);
@@ -109,7 +109,7 @@ pub fn cross_entropy_probs_backward<T: Real>(
 }
 
 /// out = x * mask * keep, where keep = 1 / (1 - p): dropout with a mask that was drawn outside.
-pub fn dropout<T: Real>(keep: T, x: &[T], mask: &[T], out: &mut [T], scratch: &mut Vec<T>) {
+pub fn dropout<T: Real>(keep: T, x: &[T], mask: &[T], out: &mut [T], scratch: &mut Buffer<T>) {
     let kept = room(scratch, x.len());
     zip(Zip::Mul, x, mask, kept);
     scaled(keep, kept, out, Write::Set);
@@ -122,7 +122,7 @@ pub fn dropout_backward<T: Real>(
     grad_out: &[T],
     grad: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let product = room(scratch, other.len());
     zip(Zip::Mul, grad_out, other, product);

@@ -26,9 +26,9 @@ mod shape;
 
 pub use shape::{MAX_DIMS, Shape, ShapeError};
 
-use crate::kernels::Real;
 use crate::kernels::matmul::Trans;
 use crate::kernels::zip::Zip;
+use crate::kernels::{Buffer, Real};
 use core::fmt;
 
 /// Numbers with a shape; owns them.
@@ -141,7 +141,7 @@ impl<T: Real> Tensor<T> {
     pub fn zip(&self, f: Zip, rhs: &Self) -> Self {
         let shape = Shape::broadcast("zip", self.shape, rhs.shape).unwrap_or_else(|error| error.raise());
         let mut out = Tensor::zeros(shape);
-        broadcast::zip(f, self.view(), rhs.view(), shape, &mut out.data, &mut Vec::new());
+        broadcast::zip(f, self.view(), rhs.view(), shape, &mut out.data, &mut Buffer::new());
         out
     }
 
@@ -150,7 +150,7 @@ impl<T: Real> Tensor<T> {
     pub fn matmul(&self, rhs: &Self) -> Self {
         let shape = infer::matmul("matmul", self.shape, false, rhs.shape, false).unwrap_or_else(|error| error.raise());
         let mut out = Tensor::zeros(shape);
-        product::matmul((self.view(), Trans::No), (rhs.view(), Trans::No), &mut out.data, &mut Vec::new());
+        product::matmul((self.view(), Trans::No), (rhs.view(), Trans::No), &mut out.data, &mut Buffer::new());
         out
     }
 
@@ -172,7 +172,7 @@ impl<T: fmt::Debug> fmt::Debug for Tensor<T> {
 }
 
 /// The first `len` elements of `scratch`, which grows if it must; what stands in them does not matter.
-pub(crate) fn room<T: Real>(scratch: &mut Vec<T>, len: usize) -> &mut [T] {
+pub(crate) fn room<T: Real>(scratch: &mut Buffer<T>, len: usize) -> &mut [T] {
     if scratch.len() < len {
         scratch.resize(len, T::ZERO);
     }

@@ -3,7 +3,7 @@
 use super::room;
 pub use crate::kernels::norm::*;
 use crate::kernels::softmax::{log_softmax, log_softmax_backward, softmax, softmax_backward};
-use crate::kernels::{Real, Write};
+use crate::kernels::{Buffer, Real, Write};
 
 /// Softmax or its logarithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Form {
 }
 
 /// [`Form`] along the middle one of dims [outer, axis, inner].
-pub fn softmax_axis<T: Real>(form: Form, x: &[T], dims: (usize, usize, usize), out: &mut [T], scratch: &mut Vec<T>) {
+pub fn softmax_axis<T: Real>(form: Form, x: &[T], dims: (usize, usize, usize), out: &mut [T], scratch: &mut Buffer<T>) {
     let run = |x: &[T], dims, out: &mut [T]| match form {
         Form::Probs => softmax(x, dims, out),
         Form::Log => log_softmax(x, dims, out),
@@ -40,7 +40,7 @@ pub fn softmax_axis_backward<T: Real>(
     dims: (usize, usize, usize),
     grad_in: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let run = |y: &[T], g: &[T], dims, grad_in: &mut [T], write| match form {
         Form::Probs => softmax_backward(y, g, dims, grad_in, write),

@@ -10,7 +10,7 @@ use crate::kernels::map::{Map, map};
 use crate::kernels::matmul::{self as mm, Matmul, Trans};
 use crate::kernels::reduce::sum_around;
 use crate::kernels::window::Window;
-use crate::kernels::{Real, Write};
+use crate::kernels::{Buffer, Real, Write};
 
 /// The other way of storing a matrix.
 fn flip(trans: Trans) -> Trans {
@@ -49,7 +49,7 @@ impl Batches {
         rhs: &[T],
         out: &mut [T],
         write: Write,
-        scratch: &mut Vec<T>,
+        scratch: &mut Buffer<T>,
     ) {
         let scratch = room(scratch, size.scratch_len::<T>());
         let (m, n, k) = (size.m, size.n, size.k);
@@ -65,7 +65,7 @@ pub fn matmul<T: Real>(
     (lhs, lhs_t): (TensorRef<'_, T>, Trans),
     (rhs, rhs_t): (TensorRef<'_, T>, Trans),
     out: &mut [T],
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let Batches { count, size } = Batches::new(lhs.shape, lhs_t, rhs.shape, rhs_t);
     Batches::run(count, size, lhs.data, rhs.data, out, Write::Set, scratch);
@@ -78,7 +78,7 @@ pub fn matmul_backward_lhs<T: Real>(
     grad_out: &[T],
     grad_lhs: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let Batches { count, size: Matmul { m, n, k, .. } } = Batches::new(lhs, lhs_t, rhs.shape, rhs_t);
     match lhs_t {
@@ -100,7 +100,7 @@ pub fn matmul_backward_rhs<T: Real>(
     grad_out: &[T],
     grad_rhs: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let Batches { count, size: Matmul { m, n, k, .. } } = Batches::new(lhs.shape, lhs_t, rhs, rhs_t);
     match rhs_t {
@@ -121,7 +121,7 @@ pub fn linear<T: Real>(
     weight: TensorRef<'_, T>,
     bias: Option<&[T]>,
     out: &mut [T],
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     linear_of_size(linear_size(x.shape, weight.shape), x.data, weight.data, bias, out, scratch);
 }
@@ -133,7 +133,7 @@ pub fn linear_of_size<T: Real>(
     weight: &[T],
     bias: Option<&[T]>,
     out: &mut [T],
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let scratch = room(scratch, size.scratch_len::<T>());
     let write = start_from(bias, [size.m, size.n, 1], out);
@@ -148,7 +148,7 @@ pub fn linear_map_of_size<T: Real>(
     bias: Option<&[T]>,
     out: &mut [T],
     (f, y): (Map, &mut [T]),
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let scratch = room(scratch, size.scratch_len::<T>());
     let write = start_from(bias, [size.m, size.n, 1], out);
@@ -184,7 +184,7 @@ pub fn conv2d<T: Real>(
     bias: Option<&[T]>,
     (window, groups): (Window, usize),
     out: &mut [T],
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let size = conv_size(x.shape, weight.shape, window, groups);
     let [n, c_out, oh, ow] = size.output();
@@ -200,7 +200,7 @@ pub fn conv2d_map_of_size<T: Real>(
     bias: Option<&[T]>,
     out: &mut [T],
     (f, y): (Map, &mut [T]),
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let [n, c_out, oh, ow] = size.output();
     let write = start_from(bias, [n, c_out, oh * ow], out);
@@ -216,7 +216,7 @@ pub fn conv2d_backward_input<T: Real>(
     grad_out: &[T],
     grad_x: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let size = conv_size(x, weight.shape, window, groups);
     let scratch = room(scratch, size.scratch_len::<T>());
@@ -231,7 +231,7 @@ pub fn conv2d_backward_weight<T: Real>(
     grad_out: &[T],
     grad_weight: &mut [T],
     write: Write,
-    scratch: &mut Vec<T>,
+    scratch: &mut Buffer<T>,
 ) {
     let size = conv_size(x.shape, weight, window, groups);
     let scratch = room(scratch, size.scratch_len::<T>());

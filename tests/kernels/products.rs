@@ -180,6 +180,32 @@ fn convolutions_with_every_option_are_their_twins() {
 }
 
 #[test]
+fn windows_mostly_on_padding_or_in_holes_are_their_twins_and_take_no_scratch() {
+    let k = Window::new;
+    // Input n, c, h, w; output channels; window; groups.
+    let table: [([usize; 4], usize, Window, usize); 9] = [
+        ([1, 1, 8, 8], 1, k(3, 3).padding(4096, 4096).dilation(4096, 4096), 1),
+        ([2, 3, 5, 7], 4, k(3, 3).padding(700, 1200).dilation(600, 900).stride(3, 2), 1),
+        ([1, 4, 6, 6], 6, k(2, 3).padding(900, 900).dilation(1701, 850), 2),
+        ([1, 3, 3, 3], 3, k(1, 1).padding(1000, 1000).stride(400, 500), 3),
+        ([1, 1, 4, 4], 1, k(900, 900).padding(450, 449), 1),
+        ([1, 1, 3, 4], 1, k(900, 900).padding(600, 800).stride(300, 300), 1),
+        ([1, 1, 2, 3], 2, k(2, 2).padding(1100, 1100).stride(2, 2200).dilation(2200, 1), 1),
+        ([1, 1, 4, 4], 1, k(3, 700).padding(5, 1100).dilation(4, 3).stride(1, 7), 1),
+        ([2, 2, 3, 3], 4, k(1, 3).padding(2000, 2000).stride(4000, 2), 2),
+    ];
+    let mut direct = 0;
+    for (input, out_c, window, groups) in table {
+        let weight = [out_c, input[1] / groups, window.kernel[0], window.kernel[1]];
+        let p = Conv2d::new(input, weight, window, groups).expect("a row of the table is a convolution");
+        direct += usize::from(p.is_direct::<f32>() && p.scratch_len::<f32>() == 0);
+        check_conv::<f32>(&p);
+        check_conv::<f64>(&p);
+    }
+    assert_eq!(direct, table.len() - 1, "all but one, which is small enough for a frame");
+}
+
+#[test]
 fn single_channels_are_their_twins() {
     // Rows in pairs, and taps along the lanes: windows that begin and end on the padding, odd and even numbers of rows.
     for kernel in 1..=5 {

@@ -272,6 +272,74 @@ fn stacks_that_nobody_would_wish_for_do_no_harm() {
 }
 
 #[test]
+fn channels_that_meet_in_a_sum_stay_equal_and_paddings_beyond_all_measure_cost_nothing() {
+    // State; about whom a notice is, and with which word instead; r; passes; pixels that have a gradient along a row.
+    for (state, notice, r, width) in [
+        // Half of the channels, but what is added to the picture has the picture's.
+        ("stack=input32x32x3+res(conv3x3p1)&channels=half", "", 3.0, 3),
+        ("stack=input32x32x3+res(conv3x8p1+relu+conv3x3p1)+conv3x8&channels=eighth", "", 7.0, 7),
+        ("stack=input512x512x3+res(conv3x3p1)+conv3x64p1+conv3x64p1", "channels eighth", 7.0, 7),
+        // A window whose other taps stand 4096 pixels away.
+        ("stack=input8x8x1+conv3x1p4096d4096", "", 8193.0, 1),
+        ("stack=input9x9x1+conv4096x1s100p4096d2", "", 8191.0, 5),
+    ] {
+        let mut figure = run(LESSON, &format!("{state}&step=1"));
+        let said: Vec<String> =
+            figure.take_notices().iter().map(|notice| format!("{} {}", notice.subject, notice.expected)).collect();
+        assert_eq!(said.join(", "), notice, "{state}");
+        assert_eq!(numbers(&figure, &["r", "passes"]), [r, 1.0], "{state}");
+        figure.set_moment(usize::MAX);
+        let Some(tensorscope::scene::View::Image(image)) = figure.lesson().view(0, figure.at()) else {
+            panic!("a picture")
+        };
+        let lit = image.heat.iter().filter(|heat| **heat > 0.0).count();
+        assert!(lit > 0 && lit <= width * width, "{state}: {lit} pixels");
+        assert_proved(&figure, state);
+    }
+}
+
+#[test]
+fn the_middle_quarter_is_that_of_the_picture_that_there_is() {
+    // Even weights over a box that is larger than the picture: all of its pixels count alike.
+    for (stack, quarter) in [
+        ("input8x8x1 conv15x1p7", 25.0),
+        ("input8x8x1 conv101x1p50", 25.0),
+        ("input16x8x1 conv31x1p15", 25.0),
+        // A box that fits: 4 of its 8 rows and columns.
+        ("input20x20x1 conv8x1", 25.0),
+        // The corner's box has the pixels 0 to 4 on the picture, of which 1 to 3 are the middle: 9 of 25.
+        ("input20x20x1 conv9x1p4", 36.0),
+    ] {
+        let corner = if quarter == 36.0 { "&at=0:unit:0,0" } else { "" };
+        let figure = figure(stack, &format!("&weights=uniform{corner}&step=1"));
+        let middle = readout(&figure, "middle");
+        assert!((middle - quarter).abs() < 1e-9, "{stack}: {middle}");
+    }
+    let middle = readout(&run(LESSON, "preset=resnet50_all&step=1"), "middle");
+    assert!((25.0..75.0).contains(&middle), "a box of 427 pixels over a picture of 112: {middle}");
+}
+
+#[test]
+fn what_does_not_fit_says_what_would() {
+    // Stack; what it needs, and what would fit.
+    for (stack, needs, would) in [
+        ("input512x512x3 conv3x4096p1 conv3x4096p1 conv3x4096p1", " > ", "input"),
+        ("input64x64x3 conv1x16 conv4096x4096p2048", " > ", "input64x64x3 … conv1x16 (1/2)"),
+    ] {
+        let mut figure = run(LESSON, &format!("stack={}&step=1", stack.replace(' ', "+")));
+        let [notice] = &figure.take_notices()[..] else { panic!("{stack}: one notice") };
+        assert_eq!((notice.code.name(), &*notice.subject), ("too-large", "stack"), "{stack}");
+        assert!(notice.given.contains(needs) && notice.expected.starts_with(would), "{stack}: {notice:?}");
+        if let Some((_, layers)) = stack.split_once(' ').filter(|_| !notice.expected.contains('…')) {
+            let smaller = format!("{} {layers}", notice.expected);
+            let fits = run(LESSON, &format!("stack={}&step=1", smaller.replace(' ', "+"))).take_notices();
+            assert!(fits.iter().all(|notice| notice.subject == "channels"), "{smaller}: {fits:?}");
+        }
+        assert_eq!(readout(&figure, "passes"), 0.0, "{stack}");
+    }
+}
+
+#[test]
 fn a_click_turns_to_the_nearest_unit() {
     let mut figure = run(LESSON, "step=3");
     assert_eq!(numbers(&figure, &["unit_row", "unit_col", "passes"]), [14.0, 14.0, 3.0]);

@@ -4,4 +4,5 @@
 //! Every test here is ignored, so that `cargo test` passes it by; each prints what it did.
 
 mod programs;
+mod stacks;
 mod training;

@@ -13,6 +13,7 @@
 //!
 //! Sizes are rounded down, padding is symmetric. A conv or fc has a bias unless the very next token is `bn`.
 
+mod channels;
 mod parse;
 mod shape;
 
@@ -175,41 +176,12 @@ impl Stack {
         Stack { input, layers: self.layers.clone() }.shaped()
     }
 
-    /// The same windows over other channels: `input` of them in the picture, and `width(c)` where there were c. A depthwise
+    /// The same windows over other channels: `input` of them in the picture, and `width(c)` where there were c. Maps that meet
+    /// in a sum go on having the same number, so what a sum adds to the picture has as many as the picture. A depthwise
     /// convolution stays one; other groups stay where they still divide the channels.
     pub fn with_channels(&self, input: usize, width: &dyn Fn(usize) -> usize) -> Result<Stack, Mistake> {
-        fn recast(
-            layers: &mut [Layer],
-            mut from: usize,
-            mut to: usize,
-            width: &dyn Fn(usize) -> usize,
-        ) -> (usize, usize) {
-            for layer in layers {
-                match &mut layer.op {
-                    Op::Conv { channels, groups, .. } => {
-                        let wanted = if *groups > 1 && *groups == from { to } else { *groups };
-                        (from, *channels) = (*channels, width(*channels));
-                        *groups = if to.is_multiple_of(wanted) && channels.is_multiple_of(wanted) { wanted } else { 1 };
-                        to = *channels;
-                    }
-                    Op::Fc { width: outputs, .. } => {
-                        (from, *outputs) = (*outputs, width(*outputs));
-                        to = *outputs;
-                    }
-                    Op::Residual { main, projection } => {
-                        let made = recast(main, from, to, width);
-                        if let Some(projection) = projection {
-                            recast(projection, from, to, width);
-                        }
-                        (from, to) = made;
-                    }
-                    Op::Pool { .. } | Op::Relu | Op::Norm => {}
-                }
-            }
-            (from, to)
-        }
         let mut layers = self.layers.clone();
-        recast(&mut layers, self.input.channels, input, width);
+        channels::recast(&mut layers, [self.input.channels, input], width);
         Stack { input: Map { channels: input, ..self.input }, layers }.shaped()
     }
 
@@ -241,7 +213,7 @@ impl Stack {
 
     /// Number of parameters: weights, biases, and the two of each channel of a `bn`.
     pub fn parameters(&self) -> u64 {
-        self.flat().into_iter().map(Layer::parameters).sum()
+        self.flat().into_iter().map(Layer::parameters).fold(0, u64::saturating_add)
     }
 }
 

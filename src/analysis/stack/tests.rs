@@ -93,3 +93,38 @@ fn a_bias_is_there_unless_bn_comes_next() {
     });
     assert_eq!(biases.collect::<Vec<_>>(), [true, false, true, false, true]);
 }
+
+/// Text, and what it becomes with half of its channels (rounded up).
+const HALVED: &[(&str, &str)] = &[
+    ("input8x8x3 conv3x8p1 fc10", "input8x8x3 conv3x4p1 fc5"),
+    // What is added to the picture has the picture's channels, on whichever way it comes there.
+    ("input8x8x3 res(conv3x3p1)", "input8x8x3 res(conv3x3p1)"),
+    ("input8x8x3 res(conv3x8p1 relu conv3x3p1)", "input8x8x3 res(conv3x4p1 relu conv3x3p1)"),
+    (
+        "input8x8x3 relu res(res(conv1x3) avgpool3s1p1) conv1x3",
+        "input8x8x3 relu res(res(conv1x3) avgpool3s1p1) conv1x2",
+    ),
+    ("input8x8x3 res(relu|conv1x3)", "input8x8x3 res(relu|conv1x3)"),
+    (
+        "input8x8x3 res(conv1x3|maxpool3s1p1) res(conv1x3|conv1x3)",
+        "input8x8x3 res(conv1x3|maxpool3s1p1) res(conv1x2|conv1x2)",
+    ),
+    ("input8x8x3 res(conv1x5|res(conv1x3) conv1x5)", "input8x8x3 res(conv1x3|res(conv1x3) conv1x3)"),
+    // A later sum with the picture binds what an earlier one has made.
+    ("input8x8x3 res(res(conv1x3|conv1x3) relu)", "input8x8x3 res(res(conv1x3|conv1x3) relu)"),
+    ("input8x8x3 conv1x7 res(conv1x7 res(conv1x7))", "input8x8x3 conv1x4 res(conv1x4 res(conv1x4))"),
+    // Depthwise stays depthwise; groups that divide no more are given up.
+    ("input8x8x6 conv3x6p1g6 conv1x12g6 conv3x12g4", "input8x8x6 conv3x3p1 conv1x6g3 conv3x6"),
+    ("input8x8x3 res(conv3x3p1g3)", "input8x8x3 res(conv3x3p1g3)"),
+];
+
+#[test]
+fn half_of_the_channels_fit_wherever_all_did() {
+    for (text, halved) in HALVED {
+        let stack = Stack::parse(text).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
+        let half = stack.with_channels(stack.input.channels, &|channels| channels.div_ceil(2));
+        assert_eq!(half.map(|half| half.to_string()), Ok((*halved).into()), "{text}");
+        let one = stack.with_channels(1, &|_| 1).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
+        assert!(one.flat().iter().all(|layer| layer.output.channels == 1), "{text}: {one}");
+    }
+}

@@ -47,7 +47,7 @@ impl Average {
         Some(profile.iter().enumerate().map(|(at, share)| share * (at as f64 - mean) * (at as f64 - mean)).sum())
     }
 
-    /// The share of |gradient|, in per cent, in the middle quarter of the box.
+    /// The share of |gradient|, in per cent, in the middle quarter of what the box has on the picture.
     pub fn middle(&self, geometry: &Geometry) -> Option<f64> {
         let width = geometry.stack.input.size[1];
         let [rows, cols] = middle_quarter(geometry);
@@ -57,10 +57,11 @@ impl Average {
     }
 }
 
-/// Rows and columns of the picture in the middle quarter of the box: half as wide and half as high.
+/// Rows and columns in the middle quarter of what the box has on the picture: half as wide and half as high. Beyond the picture
+/// there is no gradient that could be counted.
 pub fn middle_quarter(geometry: &Geometry) -> [Range<usize>; 2] {
     [0, 1].map(|axis| {
-        let (first, last) = geometry.seen(axis);
+        let Some((first, last)) = geometry.on_picture(axis) else { return 0..0 };
         let (middle, reach) = ((first + last) as f64 / 2.0, (last - first + 1) as f64 / 4.0);
         let inside = |at: &usize| (middle - reach..=middle + reach).contains(&(*at as f64));
         let mut all = (0..geometry.stack.input.size[axis]).filter(inside);

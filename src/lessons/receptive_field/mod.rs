@@ -8,7 +8,9 @@ mod average;
 mod charts;
 mod derivation;
 mod edit;
+mod fit;
 mod geometry;
+mod needs;
 mod pass;
 mod picture;
 mod proof;
@@ -218,7 +220,11 @@ struct Lens {
     brush: f64,
     show_heat: bool,
     /// The proof for this unit, once somebody has asked.
-    proof: Rc<OnceCell<proof::Proof>>,
+    proof: Rc<OnceCell<Option<proof::Proof>>>,
+    /// Whether there was no memory for something.
+    short: bool,
+    /// What is to be said of that.
+    trouble: Option<Problem>,
     underway: task::Underway,
 }
 
@@ -241,7 +247,7 @@ impl Lens {
 
     /// Whether the unit's number can be read off a picture.
     fn reads(&self) -> bool {
-        self.missing.is_empty() && pass::is_affordable(&self.net, pass::PASS)
+        self.missing.is_empty() && !self.short && pass::is_affordable(&self.net)
     }
 
     /// The picture of pass `nth`.
@@ -335,6 +341,10 @@ impl Lesson for Lens {
 
     fn prove(&mut self) -> bool {
         self.proof_portion()
+    }
+
+    fn trouble(&mut self) -> Option<Problem> {
+        self.trouble.take()
     }
 
     fn metrics(&self, out: &mut [f64]) {

@@ -9,29 +9,68 @@
 //! same numbers, at a fraction of the work where the field is small.
 
 use super::geometry::Geometry;
-use super::walk::{Source, Walk, cost, products};
+use super::needs::{self, Needs};
+use super::walk::{Source, Walk};
 use crate::analysis::stack::{Map, Op, Stack};
+use crate::autograd::{BLOCK, Short};
 use crate::kernels::Real;
 use crate::rng::Rng;
 use std::rc::Rc;
 
-/// Products of a forward pass, and numbers in memory: weights once, every map twice (values and gradients).
-pub type Budget = (u64, u64);
-/// What a figure may ask for: seconds, and 192 MB of the 268 that an instance has; a slice of weights is drawn beside them.
-pub const PASS: Budget = (8_000_000_000, 48_000_000);
+/// What a pass may take: products of its way there, and bytes of memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Products.
+    pub products: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// What a figure may ask for: seconds, and the block that an instance has for its tapes.
+pub const PASS: Budget = Budget { products: 8_000_000_000, bytes: BLOCK };
 /// What a proof may take: it is made again whenever the reader chooses a unit.
-pub const PROOF: Budget = (250_000_000, 16_000_000);
+pub const PROOF: Budget = Budget { products: 250_000_000, bytes: 128_000_000 };
 /// Products of a layer, of which a portion is a slice (`walk.rs`): 30 ms with SIMD, an eighth of the channels at least. Half of
 /// VGG-16 has 463 million in its second.
 const LARGEST_LAYER: u64 = 500_000_000;
 /// Streams of the seed: one for each pass, from here on.
 const STREAM_PASSES: u64 = 1000;
 
-/// Whether a forward and a backward pass fit into the reader's patience and memory, and no layer keeps the page waiting.
-pub fn is_affordable(stack: &Stack, (most_macs, most_numbers): Budget) -> bool {
-    let (macs, weights, elements) = cost(stack);
-    let divides = stack.flat().iter().all(|layer| products(layer) <= LARGEST_LAYER);
-    divides && macs <= most_macs && weights.saturating_add(elements.saturating_mul(2)) <= most_numbers
+/// Why a pass is not to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooMuch {
+    /// So many bytes of memory, and so many are there.
+    Memory(u64, u64),
+    /// So many products, and so many are done while a reader waits.
+    Products(u64, u64),
+}
+
+impl Budget {
+    /// Whether a forward and a backward pass fit into the reader's patience and memory, and no layer keeps the page waiting;
+    /// `T` are the numbers that it is computed in.
+    pub fn allows<T: Real>(&self, stack: &Stack, weights: needs::Weights) -> Result<(), TooMuch> {
+        let needs = Needs::of::<T>(stack, weights, true);
+        let bytes = needs.room.bytes::<T>();
+        if bytes > self.bytes {
+            Err(TooMuch::Memory(bytes, self.bytes))
+        } else if needs.largest > LARGEST_LAYER {
+            Err(TooMuch::Products(needs.largest, LARGEST_LAYER))
+        } else if needs.products > self.products {
+            Err(TooMuch::Products(needs.products, self.products))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Whether a figure's pass through a stack fits, in f32.
+pub fn is_affordable(stack: &Stack) -> bool {
+    PASS.allows::<f32>(stack, needs::Weights::Random).is_ok()
+}
+
+/// Whether a proof of a stack fits: one channel, in f64.
+pub fn is_provable(stack: &Stack) -> bool {
+    PROOF.allows::<f64>(&thin(stack), needs::Weights::Positive).is_ok()
 }
 
 /// A part of the picture on which a unit has the same gradient as on the whole.
@@ -66,18 +105,25 @@ impl Part {
     }
 }
 
-/// A picture as the network takes it: `channels x height x width`.
-pub struct Input<T> {
-    /// The values.
-    pub values: Vec<T>,
-    /// Their shape.
-    pub map: Map,
+/// A picture of RGB bytes as the network takes it: each channel around 0, with about unit variance; one channel is their
+/// brightness, more repeat them.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// `height x width x 3`.
+    rgb: &'a [u8],
+    /// Columns.
+    width: usize,
 }
 
-impl Input<f32> {
-    /// Of RGB bytes: each channel around 0, with about unit variance; one channel is their brightness, more repeat them.
-    pub fn of_rgb(rgb: &[u8], map: Map) -> Self {
-        let pixels = map.size[0] * map.size[1];
+impl<'a> Input<'a> {
+    /// Of bytes that `map` has a pixel for each three of.
+    pub fn of_rgb(rgb: &'a [u8], map: Map) -> Self {
+        assert_eq!(rgb.len(), map.size[0] * map.size[1] * 3, "a picture of another size");
+        Input { rgb, width: map.size[1] }
+    }
+
+    /// Writes the rectangle of `map`'s size that begins at `first`: `channels x height x width`.
+    fn part(&self, first: [usize; 2], map: Map, out: &mut [f32]) {
         let channel = |c: usize, pixel: &[u8]| {
             let value = if map.channels == 1 {
                 (0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1])) + 0.114 * f32::from(pixel[2])
@@ -86,23 +132,12 @@ impl Input<f32> {
             };
             (value / 255.0 - 0.45) / 0.25
         };
-        let values = (0..map.channels).flat_map(|c| rgb.chunks_exact(3).map(move |pixel| channel(c, pixel)));
-        let values: Vec<f32> = values.collect();
-        assert_eq!(values.len(), pixels * map.channels, "a picture of another size");
-        Input { values, map }
-    }
-}
-
-impl<T: Real> Input<T> {
-    /// The rectangle of `map`'s size that begins at `first`.
-    fn part(&self, first: [usize; 2], map: Map) -> Vec<T> {
-        let [height, width] = self.map.size;
-        let row = |c: usize, y: usize| {
-            let start = (c * height + first[0] + y) * width + first[1];
-            &self.values[start..start + map.size[1]]
-        };
-        let rows = (0..map.channels).flat_map(|c| (0..map.size[0]).map(move |y| (c, y)));
-        rows.flat_map(|(c, y)| row(c, y).iter().copied()).collect()
+        let [height, width] = map.size;
+        for (at, row) in out.chunks_exact_mut(width).enumerate() {
+            let (c, y) = (at / height, at % height + first[0]);
+            let pixels = self.rgb[(y * self.width + first[1]) * 3..].chunks_exact(3);
+            row.iter_mut().zip(pixels).for_each(|(value, pixel)| *value = channel(c, pixel));
+        }
     }
 }
 
@@ -139,10 +174,10 @@ pub struct Sounding<T: Real> {
 }
 
 impl<T: Real> Sounding<T> {
-    /// At the beginning, over `part` of the picture `input`.
-    fn new(part: Part, input: &Input<T>, source: Source) -> Self {
-        let walk = Walk::new(&part.stack, &input.part(part.first, part.stack.input), source, Vec::new(), true);
-        Sounding { walk, part, size: input.map.size, from: None }
+    /// At the beginning, over `part` of a picture of this size, whose values `fill` writes.
+    fn new(part: Part, size: [usize; 2], fill: impl FnOnce(&mut [T]), source: Source) -> Result<Self, Short> {
+        let walk = Walk::new(&part.stack, fill, source, Vec::new(), true)?;
+        Ok(Sounding { walk, part, size, from: None })
     }
 
     /// A portion of it; says whether it is complete.
@@ -181,30 +216,37 @@ impl<T: Real> Sounding<T> {
 }
 
 impl Sounding<f32> {
+    /// With these weights, from the unit's loudest channel.
+    fn over(geometry: &Geometry, stack: &Stack, input: Input, source: Source) -> Result<Self, Short> {
+        let part = Part::of(geometry, stack);
+        let (first, map) = (part.first, part.stack.input);
+        Sounding::new(part, stack.input.size, |values| input.part(first, map, values), source)
+    }
+
     /// With the random weights of pass `nth`, from the unit's loudest channel.
-    pub fn random(geometry: &Geometry, stack: &Stack, input: &Input<f32>, seed: u32, nth: u32) -> Self {
+    pub fn random(geometry: &Geometry, stack: &Stack, input: Input, seed: u32, nth: u32) -> Result<Self, Short> {
         let rng = Rng::new(seed.into(), STREAM_PASSES + u64::from(nth));
-        Sounding::new(Part::of(geometry, stack), input, Source::Random(rng))
+        Sounding::over(geometry, stack, input, Source::Random(rng))
     }
 
     /// With learned weights, from the unit's loudest channel.
-    pub fn learned(geometry: &Geometry, stack: &Stack, input: &Input<f32>, weights: &Rc<[f32]>) -> Self {
-        Sounding::new(Part::of(geometry, stack), input, Source::Learned(Rc::clone(weights)))
+    pub fn learned(geometry: &Geometry, stack: &Stack, input: Input, weights: &Rc<[f32]>) -> Result<Self, Short> {
+        Sounding::over(geometry, stack, input, Source::Learned(Rc::clone(weights)))
     }
 }
 
 impl Sounding<f64> {
     /// With positive weights; `uniform` ones make every layer the mean of what it sees.
-    pub fn positive(geometry: &Geometry, uniform: bool) -> Self {
+    pub fn positive(geometry: &Geometry, uniform: bool) -> Result<Self, Short> {
         let stack = thin(&geometry.stack);
-        let input = Input { values: vec![1.0; stack.input.len() as usize], map: stack.input };
+        let size = stack.input.size;
         let part = if uniform {
             Part::of(geometry, &stack)
         } else {
             // The proof takes no short cuts.
             Part { first: [0, 0], unit: geometry.unit, stack }
         };
-        Sounding::new(part, &input, Source::Positive { uniform })
+        Sounding::new(part, size, |values| values.fill(1.0), Source::Positive { uniform })
     }
 }
 
@@ -238,22 +280,31 @@ impl<T: Real> Reading<T> {
 
 impl Reading<f64> {
     /// With positive weights, of a picture of one channel.
-    pub fn positive(geometry: &Geometry, picture: &[f64]) -> Self {
+    pub fn positive(geometry: &Geometry, picture: &[f64]) -> Result<Self, Short> {
         let stack = thin(&geometry.stack);
-        let walk = Walk::new(&stack, picture, Source::Positive { uniform: true }, Vec::new(), false);
-        Reading { walk, output: stack.output(), unit: geometry.unit, at: None }
+        let fill = |values: &mut [f64]| values.copy_from_slice(picture);
+        let walk = Walk::new(&stack, fill, Source::Positive { uniform: true }, Vec::new(), false)?;
+        Ok(Reading { walk, output: stack.output(), unit: geometry.unit, at: None })
     }
 }
 
 impl Reading<f32> {
     /// With these weights; `clean` is the number on the untouched picture, where it is known.
-    pub fn of(geometry: &Geometry, stack: &Stack, picture: &[f32], weights: Weights, clean: Option<&Clean>) -> Self {
+    pub fn of(
+        geometry: &Geometry,
+        stack: &Stack,
+        picture: Input,
+        weights: Weights,
+        clean: Option<&Clean>,
+    ) -> Result<Self, Short> {
         let source = match weights {
             Weights::First(seed) => Source::Random(Rng::new(seed.into(), STREAM_PASSES)),
             Weights::Learned(weights) => Source::Learned(Rc::clone(weights)),
         };
-        let walk = Walk::new(stack, picture, source, clean.map_or_else(Vec::new, |clean| clean.norms.clone()), false);
-        Reading { walk, output: stack.output(), unit: geometry.unit, at: clean.map(|clean| clean.at) }
+        let norms = clean.map_or_else(Vec::new, |clean| clean.norms.clone());
+        let fill = |values: &mut [f32]| picture.part([0, 0], stack.input, values);
+        let walk = Walk::new(stack, fill, source, norms, false)?;
+        Ok(Reading { walk, output: stack.output(), unit: geometry.unit, at: clean.map(|clean| clean.at) })
     }
 }
 

@@ -8,6 +8,7 @@ use super::pass::{Reading, Sounding};
 use super::{Lens, pass};
 use crate::analysis::receptive_field::closed_form;
 use crate::analysis::stack::Op;
+use crate::autograd::Short;
 use crate::lessons::Claim;
 
 /// How far the variance of an even stack may be from its closed form, relative to it: rounding of a sum over the picture.
@@ -25,40 +26,59 @@ pub struct Proof {
 
 /// A proof that is under way: a pass with positive weights, then the number of an even picture, then of a painted one.
 pub enum Proving {
+    /// The pass.
     Gradient(Box<Sounding<f64>>),
-    Even(Box<Reading<f64>>, Vec<f64>),
-    Painted(Box<Reading<f64>>, Vec<f64>, f64),
+    /// What it has shown, and the number of the even picture once that is known: the next number is to be read.
+    Between(Vec<f64>, Option<f64>),
+    /// That number, on its way.
+    Reading(Box<Reading<f64>>, Vec<f64>, Option<f64>),
 }
 
 impl Proving {
     /// At the beginning.
-    pub fn new(geometry: &Geometry) -> Proving {
-        Proving::Gradient(Box::new(Sounding::positive(geometry, false)))
+    pub fn new(geometry: &Geometry) -> Result<Proving, Short> {
+        Ok(Proving::Gradient(Box::new(Sounding::positive(geometry, false)?)))
     }
 
     /// A portion of it; the proof where that was the last one.
-    pub fn portion(&mut self, geometry: &Geometry) -> Option<Proof> {
-        let read = |picture: &[f64]| Box::new(Reading::positive(geometry, picture));
+    pub fn portion(&mut self, geometry: &Geometry) -> Result<Option<Proof>, Short> {
         match self {
             Proving::Gradient(pass) => {
                 if pass.portion() {
                     let gradient = pass.heat();
-                    *self = Proving::Even(read(&vec![1.0; gradient.len()]), gradient);
+                    // Each is gone before the next one begins: it takes the same memory.
+                    *self = Proving::Between(gradient, None);
                 }
-                None
             }
-            Proving::Even(reading, gradient) => {
+            Proving::Between(gradient, None) => {
+                let reading = Reading::positive(geometry, &vec![1.0; gradient.len()])?;
+                *self = Proving::Reading(Box::new(reading), core::mem::take(gradient), None);
+            }
+            Proving::Between(gradient, Some(even)) => {
+                let width = geometry.stack.input.size[1];
+                let paint = |at: usize| if geometry.sees(at / width, at % width) { 1.0 } else { -1e3 };
+                let reading = Reading::positive(geometry, &(0..gradient.len()).map(paint).collect::<Vec<f64>>())?;
+                *self = Proving::Reading(Box::new(reading), core::mem::take(gradient), Some(*even));
+            }
+            Proving::Reading(reading, gradient, even) => {
                 if reading.portion() {
-                    let even = reading.clean().value;
-                    let width = geometry.stack.input.size[1];
-                    let paint = |at: usize| if geometry.sees(at / width, at % width) { 1.0 } else { -1e3 };
-                    let painted: Vec<f64> = (0..gradient.len()).map(paint).collect();
-                    *self = Proving::Painted(read(&painted), core::mem::take(gradient), even);
+                    let value = reading.clean().value;
+                    match *even {
+                        None => *self = Proving::Between(core::mem::take(gradient), Some(value)),
+                        Some(even) => return Ok(Some(Proof::of(geometry, gradient, (even, value)))),
+                    }
                 }
-                None
             }
-            Proving::Painted(reading, gradient, even) => {
-                reading.portion().then(|| Proof::of(geometry, gradient, (*even, reading.clean().value)))
+        }
+        Ok(None)
+    }
+
+    /// All of it.
+    pub fn now(geometry: &Geometry) -> Result<Proof, Short> {
+        let mut proving = Proving::new(geometry)?;
+        loop {
+            if let Some(proof) = proving.portion(geometry)? {
+                return Ok(proof);
             }
         }
     }
@@ -83,12 +103,13 @@ impl Proof {
 impl Lens {
     /// Whether a proof is a matter of a moment.
     pub(super) fn provable(&self) -> bool {
-        pass::is_affordable(&pass::thin(&self.geometry.stack), pass::PROOF)
+        pass::is_provable(&self.geometry.stack)
     }
 
-    /// The proof for the present unit; absent where it would take too long.
+    /// The proof for the present unit; absent where it would take too long, or there is no memory for it.
     fn proof(&self) -> Option<&Proof> {
-        self.provable().then(|| self.proof.get_or_init(|| Lens::prove_now(&self.geometry)))
+        let now = || Proving::now(&self.geometry).ok();
+        if self.provable() { self.proof.get_or_init(now).as_ref() } else { None }
     }
 
     /// Whether a pixel lies in the box.

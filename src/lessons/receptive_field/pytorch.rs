@@ -81,7 +81,7 @@ impl Lens {
     /// Where the unit looks: the gradient with positive weights.
     fn box_by_gradient(&self) -> String {
         let geometry = &self.geometry;
-        if !pass::is_affordable(&pass::thin(&geometry.stack), pass::PROOF) {
+        if !pass::is_provable(&geometry.stack) {
             return "\n# A gradient over the whole of this stack takes too long: its box is not printed.\n\
                     print(\"unit_row\", row, \"unit_col\", column)\n"
                 .into();
@@ -168,7 +168,7 @@ impl Lens {
             return out + &format!("{}report(\"{step}\", \"\", average)\n", python::UNIFORM);
         }
         let part = Part::of(&self.geometry, &self.net);
-        let (macs, ..) = super::walk::cost(&part.stack);
+        let macs: u64 = part.stack.flat().into_iter().map(super::needs::products).sum();
         let seconds = 3.0 * macs as f64 * f64::from(passes) / PRODUCTS;
         if seconds > PATIENCE {
             let _ = write!(out, "\n# This takes about {:.0} minutes: so much is multiplied.", (seconds / 60.0).ceil());

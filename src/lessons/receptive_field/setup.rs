@@ -2,7 +2,7 @@
 
 use super::geometry::Geometry;
 use super::reader::Reader;
-use super::{CHANNELS, Lens, WEIGHTS, pass};
+use super::{CHANNELS, Lens, WEIGHTS, fit, pass};
 use crate::analysis::receptive_field;
 use crate::analysis::stack::{Mistake, Stack};
 use crate::data::{digits, photo, reading};
@@ -41,20 +41,21 @@ pub fn reconcile(config: &mut Config) -> Vec<Problem> {
     }
     if WEIGHTS[config.choice("weights")] == "random" {
         let wanted = config.choice("channels");
-        let fits = |choice: &usize| pass::is_affordable(&narrowed(&stack, *choice), pass::PASS);
-        let (id, used) = match (wanted..CHANNELS.len()).find(fits) {
-            Some(choice) if choice == wanted => return problems,
-            Some(choice) => ("channels", choice),
-            None => ("stack", wanted),
-        };
-        config.replace("channels", Value::Choice(used));
-        problems.push(Problem::new(Code::Adapted, id, CHANNELS[wanted], CHANNELS[used]));
+        let fits = |choice: &usize| pass::is_affordable(&narrowed(&stack, *choice));
+        match (wanted..CHANNELS.len()).find(fits) {
+            Some(choice) if choice == wanted => {}
+            Some(choice) => {
+                config.replace("channels", Value::Choice(choice));
+                problems.push(Problem::new(Code::Adapted, "channels", CHANNELS[wanted], CHANNELS[choice]));
+            }
+            None => problems.extend(fit::too_large(&stack)),
+        }
     }
     problems
 }
 
 /// The stack with the share of its channels that [`CHANNELS`] has at `choice`.
-fn narrowed(stack: &Stack, choice: usize) -> Stack {
+pub fn narrowed(stack: &Stack, choice: usize) -> Stack {
     debug_assert_eq!(CHANNELS.len(), 4, "halved three times");
     let narrow = |channels: usize| channels.div_ceil(1 << choice);
     stack.with_channels(stack.input.channels, &narrow).expect("fewer channels fit where more did")
@@ -104,11 +105,7 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
         (None, Some(photo)) => photo.resized(height, width),
         (None, None) => vec![128; height * width * 3],
     };
-    let affordable = if WEIGHTS[weights] == "uniform" {
-        pass::is_affordable(&pass::thin(&stack), pass::PROOF)
-    } else {
-        pass::is_affordable(&net, pass::PASS)
-    };
+    let affordable = if WEIGHTS[weights] == "uniform" { pass::is_provable(&stack) } else { pass::is_affordable(&net) };
     Box::new(Lens {
         affordable,
         missing,
@@ -128,6 +125,8 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
         brush: f64::from(config.count("brush")),
         show_heat: config.toggle("heat"),
         proof: Rc::default(),
+        short: false,
+        trouble: None,
         underway: Default::default(),
     })
 }

@@ -4,10 +4,10 @@
 //! Not what is computed (`pass.rs`), and not what becomes of it (`mod.rs`, `proof.rs`).
 
 use super::edit::Stroke;
-use super::geometry::Geometry;
 use super::pass::{Clean, Heat, Input, Reading, Sounding, Weights, shares};
 use super::proof::Proving;
-use super::{Lens, Painted};
+use super::{Lens, Painted, fit};
+use crate::autograd::Short;
 use std::rc::Rc;
 
 /// What is under way, in this copy of the lesson alone: another copy begins it anew.
@@ -98,7 +98,14 @@ impl Lens {
         if !matches!(self.underway.0, Some(Task::Step(_))) {
             // First the room that something else took.
             self.abandon();
-            self.underway.0 = Some(Task::Step(Step { passes: self.passes_of_step(), now: 0 }));
+            match self.passes_of_step() {
+                Ok(passes) => self.underway.0 = Some(Task::Step(Step { passes, now: 0 })),
+                Err(short) => {
+                    self.run_short(short);
+                    self.passes += 1;
+                    return true;
+                }
+            }
         }
         let Some(Task::Step(step)) = &mut self.underway.0 else { unreachable!("begun above") };
         if step.passes[step.now].portion() {
@@ -114,21 +121,21 @@ impl Lens {
     }
 
     /// The passes of the next step, at their beginning.
-    fn passes_of_step(&self) -> Vec<Pass> {
+    fn passes_of_step(&self) -> Result<Vec<Pass>, Short> {
         let (geometry, net) = (&*self.geometry, &*self.net);
         if self.uniform() {
-            return vec![Pass::Double(Sounding::positive(geometry, true))];
+            return Ok(vec![Pass::Double(Sounding::positive(geometry, true)?)]);
         }
         let rgb = self.rgb_of_pass(self.passes);
         let input = Input::of_rgb(&rgb, net.input);
-        let random = Pass::Single(Sounding::random(geometry, net, &input, self.seed, self.passes));
-        match &self.reader {
+        let random = Pass::Single(Sounding::random(geometry, net, input, self.seed, self.passes)?);
+        Ok(match &self.reader {
             // The same picture with weights that have learned nothing, to compare with.
             Some(reader) => {
-                vec![Pass::Single(Sounding::learned(geometry, net, &input, &reader.weights)), random]
+                vec![Pass::Single(Sounding::learned(geometry, net, input, &reader.weights)?), random]
             }
             None => vec![random],
-        }
+        })
     }
 
     /// A portion of the numbers that paint changes; says whether something is left.
@@ -142,12 +149,11 @@ impl Lens {
         }
         if !matches!(self.underway.0, Some(Task::Value(_))) {
             self.abandon();
-            let value = Value {
-                reading: self.reading(self.clean.is_some().then_some(Covered::All), &self.paint, self.clean.as_deref()),
-                paint: Rc::clone(&self.paint),
-                clean: self.clean.clone(),
-                after: None,
+            let covered = self.clean.is_some().then_some(Covered::All);
+            let Some(reading) = self.reading(covered, &self.paint.clone(), self.clean.clone().as_deref()) else {
+                return false;
             };
+            let value = Value { reading, paint: Rc::clone(&self.paint), clean: self.clean.clone(), after: None };
             self.underway.0 = Some(Task::Value(Box::new(value)));
         }
         let Some(Task::Value(value)) = &mut self.underway.0 else { unreachable!("begun above") };
@@ -171,7 +177,7 @@ impl Lens {
             Some(_) => None,
         };
         if let Some((covered, after)) = next {
-            let reading = self.reading(Some(covered), &paint, Some(&clean));
+            let Some(reading) = self.reading(Some(covered), &paint, Some(&clean)) else { return false };
             self.underway.0 = Some(Task::Value(Box::new(Value { reading, paint, clean: Some(clean), after })));
             return true;
         }
@@ -182,15 +188,25 @@ impl Lens {
         self.painted.as_ref().is_some_and(|painted| painted.paint != self.paint)
     }
 
-    /// The unit's number with so much of the paint, at its beginning.
-    fn reading(&self, covered: Option<Covered>, paint: &[Stroke], clean: Option<&Clean>) -> Reading<f32> {
+    /// The unit's number with so much of the paint, at its beginning; nothing where there is no memory for it.
+    fn reading(&mut self, covered: Option<Covered>, paint: &[Stroke], clean: Option<&Clean>) -> Option<Reading<f32>> {
         let rgb = match covered {
             None => (*self.rgb).clone(),
             Some(covered) => self.painted_rgb(paint, covered == Covered::Outside),
         };
         let weights = self.reader.as_ref().map_or(Weights::First(self.seed), |it| Weights::Learned(&it.weights));
         let input = Input::of_rgb(&rgb, self.net.input);
-        Reading::of(&self.geometry, &self.net, &input.values, weights, clean)
+        let reading = Reading::of(&self.geometry, &self.net, input, weights, clean);
+        reading.map_err(|short| self.run_short(short)).ok()
+    }
+
+    /// There is no memory: until the next stack nothing more is computed, and what is known stays.
+    fn run_short(&mut self, short: Short) {
+        self.abandon();
+        self.affordable = false;
+        self.short = true;
+        self.painted = None;
+        self.trouble = Some(fit::no_memory(short));
     }
 
     /// A portion of the proof; says whether something is left.
@@ -200,23 +216,17 @@ impl Lens {
         }
         if !matches!(self.underway.0, Some(Task::Proof(_))) {
             self.abandon();
-            self.underway.0 = Some(Task::Proof(Proving::new(&self.geometry)));
+            self.underway.0 = Proving::new(&self.geometry).ok().map(Task::Proof);
         }
-        let Some(Task::Proof(proving)) = &mut self.underway.0 else { unreachable!("begun above") };
-        let Some(proof) = proving.portion(&self.geometry) else { return true };
+        let portion = match &mut self.underway.0 {
+            Some(Task::Proof(proving)) => proving.portion(&self.geometry).map_or(Some(None), |proof| proof.map(Some)),
+            _ => Some(None),
+        };
+        let Some(proof) = portion else { return true };
+        // Without memory there is none, and its claims are not made.
         let _ = self.proof.set(proof);
         self.abandon();
         false
-    }
-
-    /// The proof at once.
-    pub(super) fn prove_now(geometry: &Geometry) -> super::proof::Proof {
-        let mut proving = Proving::new(geometry);
-        loop {
-            if let Some(proof) = proving.portion(geometry) {
-                return proof;
-            }
-        }
     }
 }
 

@@ -3,20 +3,12 @@
 //!
 //! Not what is asked of it (`pass.rs`). The order of all draws and sums is that of the stack, however the way is divided.
 
-use crate::analysis::stack::{Layer, Map, Op, Pool, Slide, Stack};
-use crate::autograd::{Sweep, Tape, Var};
+use super::needs::{CHUNK, Needs, PORTION, Slices, Weights, products, window};
+use crate::analysis::stack::{Layer, Map, Op, Pool, Stack};
+use crate::autograd::{Short, Sweep, Tape, Var};
 use crate::kernels::Real;
-use crate::kernels::window::Window;
 use crate::rng::Rng;
 use std::rc::Rc;
-
-/// Products of a portion: small layers share one, and of large ones a slice has twice as many. A millisecond, with SIMD.
-const PORTION: u64 = 8_000_000;
-/// Weights that take as long to draw and to copy.
-const CHUNK: u64 = 1 << 18;
-/// Slices that a layer has at most: each gathers its inputs anew, and the more there are, the more of the work is gathering.
-/// Another number would change the order of sums, and so the last bits of what is shown.
-const SLICES: u64 = 5;
 
 /// Where weights come from.
 pub enum Source {
@@ -33,10 +25,13 @@ pub enum Source {
 }
 
 impl Source {
-    /// Whether all weights are positive: then max pooling is the mean over the same window, and only layers that look at
-    /// something count.
-    fn is_positive(&self) -> bool {
-        matches!(self, Source::Positive { .. })
+    /// Which weights these are.
+    fn weights(&self) -> Weights {
+        match self {
+            Source::Random(_) => Weights::Random,
+            Source::Positive { .. } => Weights::Positive,
+            Source::Learned(_) => Weights::Learned,
+        }
     }
 }
 
@@ -68,68 +63,6 @@ fn flatten(layers: &[Layer], out: &mut Vec<Instruction>) {
     }
 }
 
-/// Products that a layer takes on its way there.
-pub fn products(layer: &Layer) -> u64 {
-    let taps = match &layer.op {
-        Op::Conv { slide, groups, .. } => (slide.kernel * slide.kernel * (layer.input.channels / groups)) as u64,
-        Op::Fc { .. } => layer.input.len(),
-        Op::Pool { slide, .. } => (slide.kernel * slide.kernel) as u64,
-        Op::Relu | Op::Norm | Op::Residual { .. } => 1,
-    };
-    layer.output.len().saturating_mul(taps)
-}
-
-/// How a layer with weights is divided: what each output channel takes, and how many of them a slice has.
-struct Slices {
-    /// Output channels of the layer.
-    outputs: usize,
-    /// Inputs of an output, hence weights of a channel.
-    fan: usize,
-    /// Output channels of a slice; the last may have fewer.
-    width: usize,
-}
-
-impl Slices {
-    /// Of a layer that has weights.
-    fn of(layer: &Layer) -> Option<Slices> {
-        let (outputs, fan, divisible) = match &layer.op {
-            Op::Conv { slide, channels, groups, .. } => {
-                (*channels, layer.input.channels / groups * slide.kernel * slide.kernel, *groups == 1)
-            }
-            Op::Fc { width, .. } => (*width, layer.input.len() as usize, true),
-            _ => return None,
-        };
-        let slices = (layer.parameters() / CHUNK).max(products(layer) / (2 * PORTION)).clamp(1, SLICES);
-        // Eight channels are what a product takes at a time.
-        let width = outputs.div_ceil(slices as usize).next_multiple_of(8);
-        Some(Slices { outputs, fan, width: if divisible { width.min(outputs) } else { outputs } })
-    }
-
-    /// Whether there is more than one.
-    fn many(&self) -> bool {
-        self.width < self.outputs
-    }
-}
-
-/// What a forward and a backward pass take: products, weights, elements of all maps.
-pub fn cost(stack: &Stack) -> (u64, u64, u64) {
-    let (mut macs, mut weights, mut elements) = (0u64, 0u64, stack.input.len());
-    for layer in stack.flat() {
-        macs = macs.saturating_add(products(layer));
-        weights = weights.saturating_add(layer.parameters());
-        elements = elements.saturating_add(layer.output.len());
-        // What slices are joined to.
-        if Slices::of(layer).is_some_and(|slices| slices.many()) {
-            elements = elements.saturating_add(layer.output.len());
-        }
-        // What is brought into rows, and back.
-        if matches!(layer.op, Op::Fc { .. }) {
-            elements = elements.saturating_add(layer.input.len()).saturating_add(layer.output.len());
-        }
-    }
-    (macs, weights, elements)
-}
-
 /// A pass that is under way.
 pub struct Walk<T: Real> {
     tape: Tape<T>,
@@ -139,8 +72,6 @@ pub struct Walk<T: Real> {
     source: Source,
     /// Of its slices those that are computed.
     slices: Vec<Var>,
-    /// Weights on their way to the tape.
-    drawn: Vec<T>,
     /// How many learned numbers are used.
     learned: usize,
     /// What each `bn` divides by: those that are known, then those that are measured.
@@ -156,22 +87,26 @@ pub struct Walk<T: Real> {
 }
 
 impl<T: Real> Walk<T> {
-    /// At the beginning: `values` of the map `stack.input`; `norms` are known divisors. Who wants a gradient says so.
-    pub fn new(stack: &Stack, values: &[T], source: Source, norms: Vec<f64>, wants_gradient: bool) -> Self {
-        let (_, weights, elements) = cost(stack);
-        let mut tape = Tape::new();
-        tape.reserve((weights + elements) as usize, if wants_gradient { elements as usize } else { 0 });
+    /// At the beginning: `fill` writes the values of the map `stack.input`; `norms` are known divisors. Who wants a gradient says
+    /// so. All memory that it takes on its way is taken here, or refused.
+    pub fn new(
+        stack: &Stack,
+        fill: impl FnOnce(&mut [T]),
+        source: Source,
+        norms: Vec<f64>,
+        wants_gradient: bool,
+    ) -> Result<Self, Short> {
+        let mut tape = Tape::with_room(&Needs::of::<T>(stack, source.weights(), wants_gradient).room)?;
         let Map { size: [height, width], channels } = stack.input;
-        let input = tape.leaf_from([1, channels, height, width].into(), values, wants_gradient);
+        let input = tape.leaf_filled([1, channels, height, width].into(), wants_gradient, fill);
         let mut instructions = Vec::new();
         flatten(&stack.layers, &mut instructions);
-        Walk {
+        Ok(Walk {
             tape,
             instructions,
             next: 0,
             slices: Vec::new(),
             source,
-            drawn: Vec::new(),
             learned: 0,
             known: norms.len(),
             norms,
@@ -181,7 +116,7 @@ impl<T: Real> Walk<T> {
             output: input,
             sweep: None,
             back: 0,
-        }
+        })
     }
 
     /// A portion of the way there; says whether the output is reached.
@@ -207,51 +142,36 @@ impl<T: Real> Walk<T> {
         products(layer) * width as u64 / outputs as u64 + (width * fan) as u64 * PORTION / CHUNK
     }
 
-    /// How a layer is divided here: those of a network that has learned come whole, for their biases follow all weights.
+    /// How a layer is divided here.
     fn slices(&self, layer: &Layer) -> Option<Slices> {
-        let slices = Slices::of(layer)?;
-        Some(if matches!(self.source, Source::Learned(_)) {
-            Slices { width: slices.outputs, ..slices }
-        } else {
-            slices
-        })
+        Slices::with(layer, self.source.weights())
     }
 
-    /// Draws so many more weights of a layer whose outputs have `fan` inputs.
-    fn draw(&mut self, count: usize, fan: usize) {
-        match &mut self.source {
+    /// A leaf of the weights that come next, of a layer whose outputs have `fan` inputs.
+    fn weight(&mut self, shape: &[usize], fan: usize) -> Var {
+        let Walk { tape, source, learned, .. } = self;
+        tape.leaf_filled(shape.into(), false, |weights| match source {
             Source::Random(rng) => {
                 let bound = libm::sqrt(6.0 / fan as f64);
                 // One draw of 32 bits a weight: there are millions.
                 let unit = bound / f64::from(1u32 << 31);
-                self.drawn.extend((0..count).map(|_| T::from_f64(f64::from(rng.bits() as i32) * unit)));
+                weights.iter_mut().for_each(|w| *w = T::from_f64(f64::from(rng.bits() as i32) * unit));
             }
             Source::Positive { uniform } => {
                 let fan = fan as f64;
-                let weight = T::from_f64(1.0 / if *uniform { fan } else { libm::sqrt(fan) });
-                self.drawn.extend(core::iter::repeat_n(weight, count));
+                weights.fill(T::from_f64(1.0 / if *uniform { fan } else { libm::sqrt(fan) }));
             }
             Source::Learned(all) => {
-                self.drawn.extend(all[self.learned..][..count].iter().map(|w| T::from_f64(f64::from(*w))));
-                self.learned += count;
+                let next = &all[*learned..][..weights.len()];
+                weights.iter_mut().zip(next).for_each(|(w, known)| *w = T::from_f64(f64::from(*known)));
+                *learned += weights.len();
             }
-        }
-    }
-
-    /// A leaf of the drawn weights, which are moved there.
-    fn weight(&mut self, shape: &[usize]) -> Var {
-        let leaf = self.tape.leaf_from(shape.into(), &self.drawn, false);
-        self.drawn.clear();
-        leaf
+        })
     }
 
     /// The bias of `outputs` channels, where weights come with one.
     fn bias(&mut self, outputs: usize) -> Option<Var> {
-        if !matches!(self.source, Source::Learned(_)) {
-            return None;
-        }
-        self.draw(outputs, outputs);
-        Some(self.weight(&[outputs]))
+        (self.source.weights() == Weights::Learned).then(|| self.weight(&[outputs], outputs))
     }
 
     /// Carries out the instruction that comes next, or a slice of it; says whether it is complete.
@@ -283,16 +203,15 @@ impl<T: Real> Walk<T> {
         let (x, fan) = (self.output, slices.fan);
         let done = self.slices.len() * slices.width;
         let width = slices.width.min(slices.outputs - done);
-        self.draw(width * fan, fan);
         let y = if let Op::Conv { slide, groups, .. } = &layer.op {
-            let weight = self.weight(&[width, layer.input.channels / groups, slide.kernel, slide.kernel]);
+            let weight = self.weight(&[width, layer.input.channels / groups, slide.kernel, slide.kernel], fan);
             let bias = self.bias(width);
             self.tape.conv2d(x, weight, bias, window(slide), *groups)
         } else {
             if done == 0 {
                 self.output = self.tape.reshape(x, [1, fan]);
             }
-            let weight = self.weight(&[width, fan]);
+            let weight = self.weight(&[width, fan], fan);
             let bias = self.bias(width);
             self.tape.linear(self.output, weight, bias)
         };
@@ -310,7 +229,7 @@ impl<T: Real> Walk<T> {
 
     /// `x` through a layer without weights.
     fn plain(&mut self, layer: &Layer, x: Var) -> Var {
-        let positive = self.source.is_positive();
+        let positive = self.source.weights() == Weights::Positive;
         match &layer.op {
             Op::Pool { pool, slide } if *pool == Pool::Average || positive => self.tape.avg_pool2d(x, window(slide)),
             Op::Pool { slide, .. } => self.tape.max_pool2d(x, window(slide)),
@@ -348,9 +267,7 @@ impl<T: Real> Walk<T> {
     /// A portion of the way back from element `at` of the output; says whether the input is reached.
     pub fn backward(&mut self, at: usize) -> bool {
         if self.sweep.is_none() {
-            let mut seed = vec![T::ZERO; self.tape.value(self.output).len()];
-            seed[at] = T::ONE;
-            self.sweep = self.tape.start_backward(self.output, Some(&seed), false).ok();
+            self.sweep = self.tape.start_backward_at(self.output, at, false).ok();
         }
         let Some(sweep) = &mut self.sweep else { return true };
         self.back += 1;
@@ -369,7 +286,47 @@ impl<T: Real> Walk<T> {
     }
 }
 
-fn window(slide: &Slide) -> Window {
-    let Slide { kernel, stride, padding, dilation } = *slide;
-    Window::new(kernel, kernel).stride(stride, stride).padding(padding, padding).dilation(dilation, dilation)
+#[cfg(test)]
+mod tests {
+    use super::{Needs, Source, Walk};
+    use crate::analysis::stack::Stack;
+    use crate::kernels::Real;
+    use crate::rng::Rng;
+
+    /// Stacks that together have every instruction, sliced layers, and frames of every kind.
+    const STACKS: &[&str] = &[
+        "input1x1x1",
+        "input9x9x3 conv3x8p1 relu maxpool2 conv3x5p2d2 bn relu avgpool2 fc7 relu fc3",
+        "input12x12x3 res(conv3x3p1) res(conv1x6s2|maxpool2 conv3x6p1 bn) relu res(res(conv3x6p1g6) relu)",
+        "input64x64x32 conv3x256p1 relu conv1x64 fc40",
+        "input8x8x1 conv3x1p4096d4096 conv1x4p300s90 maxpool2p1s1",
+        "input16x16x4 conv5x4p2g4 conv700x2p345 conv1x300 maxpool3s1p1 fc300 bn fc200",
+    ];
+
+    /// The tape of a walk ends with exactly as much in it as was said before it began.
+    fn check<T: Real>(stack: &Stack, source: Source, wants_gradient: bool) {
+        let needs = Needs::of::<T>(stack, source.weights(), wants_gradient);
+        let one = |values: &mut [T]| values.fill(T::ONE);
+        let mut walk = Walk::new(stack, one, source, Vec::new(), wants_gradient).expect("a small stack");
+        while !walk.forward() {}
+        if wants_gradient {
+            while !walk.backward(0) {}
+        }
+        let [room, used] = walk.tape.rooms();
+        assert_eq!(used, needs.room, "{stack}, {}", T::NAME);
+        assert!(room.values >= used.values && room.scratch >= used.scratch, "{stack}: {room:?}");
+    }
+
+    #[test]
+    fn a_walk_takes_exactly_what_was_reckoned() {
+        for text in STACKS {
+            let stack = Stack::parse(text).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
+            check::<f32>(&stack, Source::Random(Rng::new(1, 1)), true);
+            check::<f32>(&stack, Source::Random(Rng::new(1, 1)), false);
+            check::<f32>(&stack, Source::Learned(vec![0.01; stack.parameters() as usize].into()), true);
+            let thin = super::super::pass::thin(&stack);
+            check::<f64>(&thin, Source::Positive { uniform: true }, true);
+            check::<f64>(&thin, Source::Positive { uniform: false }, false);
+        }
+    }
 }

@@ -86,12 +86,13 @@ impl Run {
 
     /// Begins at step 0 from `config` and the journal.
     fn begin(&mut self) {
+        // What was kept of the old past goes first: there may be no room for both.
+        self.checkpoints.clear();
         self.lesson = (self.entry.new)(&self.config, &self.assets);
         self.place_edits();
         self.current = self.config.clone();
         self.step = 0;
         self.target = 0;
-        self.checkpoints.clear();
         self.interval = 1;
         self.history = History::new(self.entry.manifest.metrics.len());
         self.arrive();
@@ -194,7 +195,15 @@ impl Run {
             while self.lesson.catch_up() {}
             self.behind = false;
         }
+        self.hear_trouble();
         self.target - self.step
+    }
+
+    /// Puts what has gone wrong in the lesson where it is read.
+    fn hear_trouble(&mut self) {
+        if let Some(problem) = self.lesson.trouble() {
+            self.notice(problem);
+        }
     }
 
     /// As [`Run::work`], in portions: at most `most` short steps, or a part of one that takes long.
@@ -209,6 +218,7 @@ impl Run {
             self.step += 1;
             self.arrive();
         }
+        self.hear_trouble();
         self.target - self.step
     }
 
