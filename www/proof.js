@@ -13,6 +13,14 @@ const PORTION = 6;
 const LONG_REST = 700;
 const LONG = 40;
 
+/** What a proof can come to: `data-ok` of the line, and its mark. A tick is for a figure all of whose claims were made and hold. */
+const VERDICTS = {
+  verified: { ok: "yes", mark: "✓" },
+  "verified-part": { ok: "part", mark: "◐" },
+  undecided: { ok: "open", mark: "○" },
+  refuted: { ok: "no", mark: "✗" },
+};
+
 export class Proof {
   /** Its one line. */
   line = el("p", { class: "proven" });
@@ -59,16 +67,16 @@ export class Proof {
   }
 
   #say() {
-    const [claims, held, worst, bound] = this.engine.call("verify");
-    const right = claims === held;
+    const [claims, held, open, worst, bound] = this.engine.call("verify");
     const { say } = this.words;
+    const verdict = claims === held ? "verified" : held + open < claims ? "refuted" : held ? "verified-part" : "undecided";
+    const { ok, mark } = VERDICTS[verdict];
     const values = { claims, held, worst: format(worst, "e2"), bound: format(bound, "e2") };
+    const reasons = () => this.engine.call("undecided").split("\n").map((line) => line.replace(/^(\d+)\t(.*)$/, "$1 ($2)"));
+    const texts = [open < claims && say(`${verdict}-how`, values), open && say("undecided-how", { why: reasons().join(", ") })];
     this.line.hidden = !claims;
-    this.line.dataset.ok = right ? "yes" : "no";
+    this.line.dataset.ok = ok;
     this.line.removeAttribute("aria-busy");
-    this.line.replaceChildren(
-      el("strong", {}, right ? `✓ ${say("verified")}` : `✗ ${say("refuted")}`),
-      ` ${right ? say("verified-how", values) : say("refuted-how", values)}`,
-    );
+    this.line.replaceChildren(el("strong", {}, `${mark} ${say(verdict)}`), ...texts.filter(Boolean).map((text) => ` ${text}`));
   }
 }

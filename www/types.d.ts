@@ -41,7 +41,10 @@ export interface Session {
   readoutRevision(): number;
   readoutValues(): Float64Array;
   pick(id: string): string;
+  /** Claims, held, not decided; the worst error and its bound. */
   verify(): Float64Array;
+  /** Lines of a count, tab, and why so many claims were not decided. */
+  undecided(): string;
   predict(): Float64Array;
   pytorch(): string;
   csv(): string;

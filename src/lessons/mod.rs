@@ -11,6 +11,7 @@
 pub mod address;
 pub mod assets;
 pub mod backprop;
+pub mod claim;
 pub mod config;
 #[cfg(feature = "full")]
 pub mod ema;
@@ -22,6 +23,7 @@ pub mod run;
 
 use crate::view::{Format, Math, View};
 pub use assets::{Asset, Assets};
+pub use claim::{Bound, Claim, Tally};
 use config::{Config, Value};
 pub use manifest::Manifest;
 pub use problem::Problem;
@@ -104,28 +106,6 @@ pub struct Pick {
     pub formula: Math,
     /// Its value, where the reader may change it.
     pub editable: Option<f64>,
-}
-
-/// Something that the lesson says, computed a second way.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Claim {
-    /// What is claimed, by id (`hand.w1_1_2`).
-    pub id: String,
-    /// The number shown.
-    pub computed: f64,
-    /// The same number, found another way.
-    pub reference: f64,
-    /// Their distance, in the measure that the lesson states.
-    pub error: f64,
-    /// What the error must not exceed.
-    pub bound: f64,
-}
-
-impl Claim {
-    /// Whether the claim holds; NaN never does.
-    pub fn holds(&self) -> bool {
-        self.error <= self.bound
-    }
 }
 
 /// The computed answer to the lesson's prediction.

@@ -12,9 +12,9 @@ mod canvas;
 mod pen;
 
 use crate::decimal;
-use crate::lessons::{Problem, REGISTRY, Run, find, problem::Code};
+use crate::lessons::{Problem, REGISTRY, Run, Tally, find, problem::Code};
 use crate::plot::{self, Mode, Palette, Style, Words};
-use crate::view::View;
+use crate::view::{Key, View};
 use core::cell::RefCell;
 use std::panic;
 use wasm_bindgen::prelude::*;
@@ -309,15 +309,18 @@ impl Session {
         [pick.highlight.join(" "), editable, plot::mathml(&pick.formula, &self.words)].join("\n")
     }
 
-    /// How many claims there are, how many hold, the worst error and the bound that it should keep.
+    /// How many claims there are, how many hold, how many were not decided; then the worst error and the bound that it should
+    /// keep.
     pub fn verify(&self) -> Vec<f64> {
-        let claims = self.run.lesson().verify();
-        let held = claims.iter().filter(|claim| claim.holds()).count();
-        // An error that is not a number is the worst of all.
-        let badness = |error: f64| if error.is_nan() { f64::INFINITY } else { error };
-        let worst = claims.iter().max_by(|a, b| badness(a.error).total_cmp(&badness(b.error)));
-        let (error, bound) = worst.map_or((0.0, 0.0), |claim| (claim.error, claim.bound));
-        vec![claims.len() as f64, held as f64, error, bound]
+        let tally = Tally::of(&self.run.lesson().verify());
+        vec![tally.claims as f64, tally.held as f64, tally.open() as f64, tally.worst, tally.bound]
+    }
+
+    /// Why claims were not decided: lines of a count and a reason in the page's language.
+    pub fn undecided(&self) -> String {
+        let tally = Tally::of(&self.run.lesson().verify());
+        let line = |(why, count): &(Key, usize)| format!("{count}\t{}", self.words.get(why));
+        tally.undecided.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// The answer to the lesson's prediction, in the state in which it is asked: option, value. Empty without one.

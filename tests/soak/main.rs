@@ -1,0 +1,5 @@
+//! What takes minutes: the full counts of which `cargo test` keeps a sample.
+
+mod backprop;
+#[path = "../common/networks.rs"]
+mod networks;
