@@ -1,6 +1,57 @@
-//! Random states of the backprop lesson, as addresses.
+//! Random states of the backprop lesson, as addresses; what becomes of their claims; the switches that break them.
 
+use tensorscope::lessons::{Run, Tally, find};
 use tensorscope::rng::Rng;
+
+/// The least relative change of a gradient that makes a network a broken one: a switch that changes less, such as the updated
+/// weights of a network that hardly learns, changes nothing that seven digits show.
+const CHANGE: f64 = 1e-6;
+
+/// The figure of a state, arrived at its step.
+fn figure(state: &str) -> Run {
+    let mut run = Run::new(find("backprop").expect("a lesson"), state);
+    run.work(u32::MAX);
+    run
+}
+
+/// What becomes of the claims of a state.
+pub fn prove(state: &str) -> Tally {
+    Tally::of(&figure(state).lesson().verify())
+}
+
+/// What a switch does to a network.
+pub enum Broken {
+    /// No gradient changes, as without a hidden layer.
+    Unchanged,
+    /// Some do.
+    Changes {
+        /// With the switch.
+        state: String,
+        /// What becomes of the claims.
+        tally: Tally,
+    },
+}
+
+/// The network of `state` with a random switch; whether that changes a gradient is read off the numbers shown, with the switch
+/// and without it at the same parameters.
+pub fn break_it(rng: &mut Rng, state: &str) -> Broken {
+    let fault = one(rng, &["no_slope", "no_transpose", "updated_w", "sum"]);
+    let state = format!("{state}&break={fault}");
+    let mut run = figure(&state);
+    let gradients = |run: &Run| -> Vec<f64> {
+        let readouts = run.lesson().readouts(run.at());
+        readouts.into_iter().filter(|readout| readout.id.starts_with("grad_")).map(|readout| readout.value).collect()
+    };
+    let (tally, broken) = (Tally::of(&run.lesson().verify()), gradients(&run));
+    assert_eq!(run.set("break", "none"), None, "{state}");
+    let right = gradients(&run);
+    let changed = |(right, broken): (&f64, &f64)| {
+        let same = (right - broken).abs() <= CHANGE * right.abs().max(broken.abs());
+        right.is_finite() && !same
+    };
+    let changes = right.iter().zip(&broken).any(changed);
+    if changes { Broken::Changes { state, tally } } else { Broken::Unchanged }
+}
 
 /// One of `options`.
 fn one<'a>(rng: &mut Rng, options: &[&'a str]) -> &'a str {

@@ -7,6 +7,8 @@ mod backprop;
 mod contract;
 mod digests;
 mod ema;
+#[path = "../common/networks.rs"]
+mod networks;
 mod portions;
 mod programs;
 mod reading;

@@ -60,7 +60,10 @@ impl Rounding {
             for (row, bias) in net.params.weights[l - 1].chunks_exact(n_in).zip(&net.params.biases[l - 1]) {
                 // n_in products, as many sums: each term is rounded n_in + 1 times at most.
                 let terms = dot(abs(row), abs(input)) + bias.abs();
-                dz.push(dot(abs(row), d_input.iter().copied()) + (n_in + 1) as f64 * UNIT * terms + UNDERFLOW);
+                let carried = dot(abs(row), d_input.iter().copied());
+                // A sum of zeros is exact: such a node of ReLU stands at its kink, and is off.
+                let rounded = if terms == 0.0 { 0.0 } else { (n_in + 1) as f64 * UNIT * terms + UNDERFLOW };
+                dz.push(carried + rounded);
             }
         }
         da.clear();
@@ -115,7 +118,7 @@ impl Rounding {
             Activation::Sigmoid => (1.0 - 2.0 * a).abs() * da + 3.0 * UNIT * a,
             Activation::Tanh => 2.0 * a.abs() * da + 2.0 * UNIT,
             // A node that rounding may turn on or off.
-            Activation::Relu => f64::from(u8::from(trace.z[l][at].abs() <= self.z[l][at])),
+            Activation::Relu => f64::from(u8::from(self.z[l][at] > 0.0 && trace.z[l][at].abs() <= self.z[l][at])),
         }
     }
 
@@ -130,16 +133,19 @@ impl Rounding {
             let along = dot(misses(), abs(o));
             let d_along: f64 = misses().zip(o).zip(d_o).map(|((miss, o), d_o)| (miss + o.abs()) * d_o).sum();
             for ((miss, at), (o, (d_o, t))) in misses().zip(row).zip(o.iter().zip(d_o.iter().zip(t))) {
-                errors.push(UNDERFLOW + match net.loss {
-                    Loss::Mse => {
-                        let slope = net.activation.slope(*o);
-                        d_o * slope + miss * self.slope(last, at, net, trace) + 2.0 * UNIT * miss * slope
-                    }
-                    Loss::SoftmaxMse => {
-                        d_o * (miss + along) + o * (d_o + d_along) + (n + 4) as f64 * UNIT * o * (miss + along)
-                    }
-                    Loss::SoftmaxCrossEntropy => d_o * mass + (n + 1) as f64 * UNIT * (o * mass + t.abs()),
-                });
+                errors.push(
+                    UNDERFLOW
+                        + match net.loss {
+                            Loss::Mse => {
+                                let slope = net.activation.slope(*o);
+                                d_o * slope + miss * self.slope(last, at, net, trace) + 2.0 * UNIT * miss * slope
+                            }
+                            Loss::SoftmaxMse => {
+                                d_o * (miss + along) + o * (d_o + d_along) + (n + 4) as f64 * UNIT * o * (miss + along)
+                            }
+                            Loss::SoftmaxCrossEntropy => d_o * mass + (n + 1) as f64 * UNIT * (o * mass + t.abs()),
+                        },
+                );
             }
         }
         errors
@@ -149,7 +155,8 @@ impl Rounding {
         let (n, n_next) = (net.sizes[l], net.sizes[l + 1]);
         let weights = &net.params.weights[l];
         let mut errors = Vec::with_capacity(trace.a[l].len());
-        for (s, (next, d_next)) in trace.delta[l + 1].chunks_exact(n_next).zip(d_next.chunks_exact(n_next)).enumerate() {
+        for (s, (next, d_next)) in trace.delta[l + 1].chunks_exact(n_next).zip(d_next.chunks_exact(n_next)).enumerate()
+        {
             for j in 0..n {
                 let column = || weights[j..].iter().step_by(n).map(|w| w.abs());
                 let carried = dot(column(), abs(next));

@@ -51,10 +51,11 @@ impl Checked {
     /// Two numbers that may be `apart` by so much; `why` they decide nothing where that is too much.
     fn claim(&self, way: &str, computed: f64, reference: f64, apart: f64, why: Key) -> Claim {
         let size = computed.abs().max(reference.abs()).max(self.terms);
-        let (error, bound) = match size {
-            // Nothing to be relative to.
-            0.0 => (0.0, 0.0),
-            size => ((computed - reference).abs() / size, apart / size),
+        let (error, bound) = if size > 0.0 {
+            ((computed - reference).abs() / size, apart / size)
+        } else {
+            // Nothing to be relative to: 0, or NaN.
+            ((computed - reference).abs(), 0.0)
         };
         let bound = if !(reference.is_finite() && apart.is_finite()) {
             Bound::Undecided(if why == KINK { KINK } else { INFINITE })
@@ -110,7 +111,9 @@ impl Backprop {
     pub(super) fn verification(&self) -> Table {
         let row = |checked: &Checked| {
             let tally = Tally::of(&checked.claims());
-            let decided = |value| if tally.open() < tally.claims { Cell::Number(value, Format::Scientific(2)) } else { Cell::Empty };
+            let decided = |value| {
+                if tally.open() < tally.claims { Cell::Number(value, Format::Scientific(2)) } else { Cell::Empty }
+            };
             let verdict = match tally.undecided[..] {
                 [(why, _), ..] if tally.failed() == 0 => Cell::Word(why),
                 _ => Cell::Verdict(tally.failed() == 0),

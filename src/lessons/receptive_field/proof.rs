@@ -152,7 +152,13 @@ impl Lens {
         if let Some(shares) = self.effective() {
             let outside = shares.enumerate().filter(|(at, _)| !self.sees(at / width, at % width));
             let sum: f64 = outside.map(|(_, share)| share).sum();
-            claims.push(Claim { id: "heat".into(), computed: sum, reference: 0.0, error: sum, bound: Bound::AtMost(0.0) });
+            claims.push(Claim {
+                id: "heat".into(),
+                computed: sum,
+                reference: 0.0,
+                error: sum,
+                bound: Bound::AtMost(0.0),
+            });
         }
         if let Some((before, beyond)) = self.painted.as_ref().and_then(|it| Some((it.before, it.outside?))) {
             claims.push(Claim {
