@@ -24,9 +24,9 @@ const SIX: [f64; 4] = [3.0 / 4.0, -3.0 / 20.0, 1.0 / 60.0, 0.0];
 /// Sum of the sizes of `EIGHT`, over both sides.
 const WEIGHT: f64 = 2.0 * (4.0 / 5.0 + 1.0 / 5.0 + 4.0 / 105.0 + 1.0 / 280.0);
 /// The first and widest step.
-const WIDEST: f64 = 1.0 / 16.0;
+const WIDEST: f64 = 1.0 / 4.0;
 /// How often the step is halved at most: beyond it rounding leaves no digit.
-const HALVINGS: u32 = 24;
+const HALVINGS: u32 = 26;
 /// An uncertainty that is so much smaller than the value ends the search.
 const ENOUGH: f64 = 1e-9;
 
