@@ -7,7 +7,7 @@ mod backprop;
 mod contract;
 mod digests;
 mod ema;
-#[path = "../common/networks.rs"]
+#[path = "../common/backprop.rs"]
 mod networks;
 mod portions;
 mod programs;

@@ -1,6 +1,9 @@
 //! The proof of lesson 1 over many networks: none that is honest is refuted, none that is broken is verified.
 
-use crate::networks::{Broken, break_it, network, prove};
+#[path = "../common/backprop.rs"]
+mod networks;
+
+use networks::{Broken, break_it, network, prove};
 use tensorscope::lessons::{Run, find};
 use tensorscope::rng::Rng;
 

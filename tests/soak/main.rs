@@ -1,5 +1,3 @@
 //! What takes minutes: the full counts of which `cargo test` keeps a sample.
 
 mod backprop;
-#[path = "../common/networks.rs"]
-mod networks;
