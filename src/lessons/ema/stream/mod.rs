@@ -9,7 +9,7 @@ use super::comb::Stage;
 use super::{LENGTH, MANIFEST, MEDIUM, Scale, indexed, metric, num, proof, readout, share, span_of, streams};
 use crate::lessons::config::{Config, Value, parse_number};
 use crate::lessons::problem::{Code, Problem};
-use crate::lessons::{Answer, At, Bearing, Claim, Lesson, Moment, Pick, Readout};
+use crate::lessons::{Answer, At, Bearing, Bound, Claim, Lesson, Moment, Pick, Readout};
 use crate::scene::{Axis, Curve, Math, Name, Series, View};
 use std::rc::Rc;
 
@@ -266,7 +266,7 @@ impl Lesson for Stream {
             computed,
             reference,
             error: error(computed, reference, size),
-            bound: BOUND,
+            bound: Bound::AtMost(BOUND),
         };
         let (sum, size) = closed_form(beta, self.seen());
         let (first, first_size) = closed_form_first(beta, self.seen());
