@@ -37,6 +37,7 @@ export interface Painter {
   /** Lines of tab-separated fields: x, top, bottom, name of the place; then y, series, name, text of each value. */
   reading(view: number, x: number, y: number, width: number, height: number): string;
   table(view: number): string;
+  free(): void;
 }
 
 /** The module that wasm-bindgen writes. Every import with another query is another, independent instance. */

@@ -46,7 +46,8 @@ impl Session {
     /// Carries out what the reader does. What is wrong with it stands among the notices of the next frame; then nothing else
     /// has changed, or the nearest allowed value is used.
     pub fn act(&mut self, act: Act) {
-        self.answered += 1;
+        // A file is no act of the reader: it comes when it comes.
+        self.answered += u32::from(!matches!(act, Act::File { .. }));
         if !matches!(act, Act::Focus(_) | Act::Moment { .. }) {
             self.proof = None;
             self.arrival = None;

@@ -77,7 +77,7 @@ export async function settle(page) {
       return !busy && root.querySelector(".proven")?.textContent && performance.now() - window.settled.since > 450;
     },
     null,
-    { timeout: 120_000, polling: 50 },
+    { timeout: 60_000, polling: 50 },
   );
 }
 

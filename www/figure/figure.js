@@ -32,6 +32,9 @@ const LONG = 40;
 /** Milliseconds between two positions of the time line while the run rushes. */
 const TELLING = 50;
 
+/** Milliseconds out of sight after which an engine is freed. */
+const UNSEEN = 30_000;
+
 /** Most characters of what was asked for that are said back. */
 const SAID = 60;
 
@@ -215,6 +218,8 @@ export class Figure {
   #begin() {
     this.views.reset();
     this.#pointed = 0;
+    // Nothing is on its way in what an address gives.
+    this.#travelled = 1;
     this.#turn(true);
   }
 
@@ -440,7 +445,14 @@ export class Figure {
   /** Time stands still for what cannot be seen. */
   #observe() {
     let part = false;
-    const sight = () => this.player.sight(part && !document.hidden);
+    let asleep = 0;
+    const sight = () => {
+      const seen = part && !document.hidden;
+      this.player.sight(seen);
+      clearTimeout(asleep);
+      if (seen) this.#wake();
+      else if (!part) asleep = window.setTimeout(() => this.#sleep(), UNSEEN);
+    };
     new IntersectionObserver(
       ([entry]) => {
         // A figure taller than the window never shows a quarter of itself on a phone: half a window full of it is enough.
@@ -457,6 +469,22 @@ export class Figure {
       ratio = devicePixelRatio;
       this.#guarded(() => this.views.recolour());
     });
+  }
+
+  /** Frees the engine of a figure that nobody sees; its pictures stay, and it comes back in its state. */
+  #sleep() {
+    const { player, root } = this;
+    if (player.playing || player.awaited || player.proving || root.classList.contains("failed") || !root.classList.contains("live")) return;
+    clearTimeout(this.#rest);
+    player.stop();
+    this.host.close();
+    root.classList.add("asleep");
+  }
+
+  #wake() {
+    if (!this.root.classList.contains("asleep")) return;
+    this.root.classList.remove("asleep");
+    this.#start(this.#state).catch((error) => this.#failed(error, this.#state));
   }
 
   /** The instance has ended: a new one goes on where the old one was well; after three in ten seconds it is left alone. */

@@ -71,6 +71,8 @@ export class Player {
   #behind = false;
   /** The act after which the engine may have another way to go by itself; 0 where it has told. */
   #edited = 0;
+  /** Something took time in the last tick: what has come to rest is to be shown whole. */
+  #ran = false;
   /** The last frame has not been looked at here. */
   #news = false;
   #reduced = matchMedia("(prefers-reduced-motion: reduce)");
@@ -131,6 +133,7 @@ export class Player {
     if (shown.whole) {
       this.waiting = shown.left > 0 ? way() : null;
       this.progress = 1;
+      this.moment = shown.moment;
     }
     // What answers an older act says nothing about the step that is wanted now.
     if (shown.answered >= this.#wanted.act) {
@@ -145,7 +148,7 @@ export class Player {
       this.#edited = 0;
       if (this.#reached && !this.held) this.moment = shown.moment;
     }
-    if (shown.left > 0 || shown.behind || this.proving || this.playing) this.#wake();
+    if (this.#active || this.proving || this.#ran) this.#wake(true);
   }
 
   play() {
@@ -227,6 +230,7 @@ export class Player {
     this.#frame = 0;
     this.playing = this.#behind = this.proving = this.#news = false;
     this.waiting = this.held = null;
+    this.progress = 1;
     this.#wanted = { step: 0, act: 0 };
     this.#edited = 0;
   }
@@ -242,8 +246,9 @@ export class Player {
     return this.waiting ?? this.held;
   }
 
-  #wake() {
-    if (this.#frame || !(this.seen || this.#owes)) return;
+  /** @param {boolean} [last] there may be nothing left but to show what there is */
+  #wake(last = false) {
+    if (this.#frame || !(this.seen || this.#owes || last)) return;
     this.#last = performance.now();
     this.#frame = requestAnimationFrame(this.#tick);
   }
@@ -255,8 +260,7 @@ export class Player {
     this.#share = clamp(elapsed > LATE ? this.#share * 0.7 : this.#share + 0.2, LEAST, BUDGET);
     this.#excess = Math.max(this.weight() - SHOWING, 0);
     this.guarded(() => {
-      const active = this.#active;
-      let moved = this.#news;
+      let moved = this.#news && this.#active;
       this.#news = false;
       if (this.waiting) {
         moved = this.#work(this.#left(BUDGET_WAITING)) || moved;
@@ -274,8 +278,10 @@ export class Player {
         moved = Number.isNaN(left) || left === 0 || moved;
       }
       // The next frame is asked for before showing, so that its time does not delay it. What has come to rest is shown whole.
-      if ((this.seen && this.#active) || this.#owes) this.#frame ||= requestAnimationFrame(this.#tick);
-      else moved = active;
+      const active = this.#active;
+      if ((this.seen && active) || this.#owes) this.#frame ||= requestAnimationFrame(this.#tick);
+      else moved ||= this.#ran;
+      this.#ran = active;
       this.turn(moved);
     });
   };
@@ -373,7 +379,10 @@ export class Player {
       this.#reached = true;
     }
     this.held = this.step === from ? { from, to: from + 1, since: this.held?.since ?? performance.now() } : null;
-    if (this.step >= this.end) this.playing = false;
+    if (this.step >= this.end) {
+      this.playing = false;
+      this.held = null;
+    }
     return true;
   }
 

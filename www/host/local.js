@@ -66,7 +66,6 @@ export class Local {
 
   /** Hands over a file. @param {string} id @param {Uint8Array} bytes */
   file(id, bytes) {
-    this.acted += 1;
     this.#call((engine) => engine.file(id, bytes));
   }
 
@@ -88,7 +87,7 @@ export class Local {
     return this.#call((engine) => engine[what]());
   }
 
-  /** Ends it. */
+  /** Ends it, with its painter. */
   close() {
     this.#engine = this.#instance = undefined;
   }

@@ -57,6 +57,15 @@ export class Painter {
     return new Shown(this.instance.guard(() => this.#painter.show(frame)));
   }
 
+  /** Gives back its memory; where the instance is gone, there is nothing to give back. */
+  free() {
+    try {
+      this.instance.guard(() => this.#painter.free());
+    } catch {
+      // Gone.
+    }
+  }
+
   /** A part of the last frame. @param {Part} part */
   text(part) {
     return this.call("text", PARTS.indexOf(part));

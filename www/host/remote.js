@@ -121,7 +121,6 @@ export class Remote {
 
   /** @param {string} id @param {Uint8Array} bytes */
   file(id, bytes) {
-    this.acted += 1;
     this.#post({ file: [id, bytes] });
   }
 
@@ -163,6 +162,7 @@ export class Remote {
   close() {
     this.#end();
     painters.delete(this);
+    this.painter?.free();
   }
 
   /** @param {string} report */

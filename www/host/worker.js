@@ -76,10 +76,13 @@ onmessage = async ({ data }) => {
       engine.file(data.file[0], data.file[1]);
     } else if (data.turn) {
       prove = !!data.turn.prove;
-      if (work(BEFORE) > 0) go();
+      if (!data.turn.still && work(BEFORE) > 0) go();
       const frame = engine.frame(data.turn.views, data.turn.readouts, prove);
       const bytes = frame.bytes();
       postMessage({ frame: bytes, of: data.of }, { transfer: [bytes.buffer] });
+    } else if (data.units) {
+      // A recording counts its work and does not look at a clock.
+      engine.work(data.units, !!data.prove);
     } else if (data.rest) {
       working = false;
     } else if (data.take) {
