@@ -67,7 +67,7 @@ fn three_ways_agree_for_every_depth_activation_and_loss() {
                     let state =
                         format!("layers={sizes}&activation={activation}&loss={loss}&init={init}&lr=0.1&step={step}");
                     let figure = run("backprop", &state);
-                    for claim in figure.lesson().verify() {
+                    for claim in figure.lesson().claims() {
                         assert!(claim.error < 1e-7, "{state}: {claim:?}");
                     }
                 }
@@ -96,7 +96,7 @@ const FAULTS: &[(&str, &str, &[usize])] = &[
 fn each_fault_turns_exactly_the_wrong_rows_red() {
     for (fault, state, wrong) in FAULTS {
         let figure = run("backprop", &format!("{state}&break={fault}"));
-        for claim in figure.lesson().verify() {
+        for claim in figure.lesson().claims() {
             // hand.grad_w2_1_1, tape.grad_b1_2
             let layer: usize =
                 claim.id.chars().find(char::is_ascii_digit).and_then(|c| c.to_digit(10)).expect("a layer") as usize;
@@ -108,8 +108,7 @@ fn each_fault_turns_exactly_the_wrong_rows_red() {
 
 #[test]
 fn sigmoids_vanish_and_relus_do_not() {
-    let ratio =
-        |preset: &str| run("backprop", &format!("preset={preset}")).lesson().predict().expect("an answer").value;
+    let ratio = |preset: &str| run("backprop", &format!("preset={preset}")).answer().expect("an answer").value;
     assert!(ratio("vanish") > 50.0, "{}", ratio("vanish"));
     assert!(ratio("relu") < 5.0, "{}", ratio("relu"));
 }
