@@ -12,6 +12,7 @@
 
 pub mod assets;
 pub mod backprop;
+pub mod claim;
 pub mod config;
 #[cfg(feature = "full")]
 pub mod ema;
@@ -23,6 +24,7 @@ pub mod receptive_field;
 
 use crate::scene::{Format, Math, View};
 pub use assets::{Asset, Assets};
+pub use claim::{Bound, Claim, Tally};
 use config::Config;
 pub use history::History;
 pub use manifest::{Answer, Manifest};
@@ -111,29 +113,6 @@ pub struct Pick {
     pub formula: Math,
     /// Its value, where the reader may change it.
     pub editable: Option<f64>,
-}
-
-/// Something that the lesson says, computed a second way.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
-pub struct Claim {
-    /// What is claimed, by id (`hand.w1_1_2`).
-    pub id: String,
-    /// The number shown.
-    pub computed: f64,
-    /// The same number, found another way.
-    pub reference: f64,
-    /// Their distance, in the measure that the lesson states.
-    pub error: f64,
-    /// What the error must not exceed.
-    pub bound: f64,
-}
-
-impl Claim {
-    /// Whether the claim holds; NaN never does.
-    pub fn holds(&self) -> bool {
-        self.error <= self.bound
-    }
 }
 
 /// What a thing that the reader edits is to the run.

@@ -4,7 +4,7 @@
 //! engine and painter share an instance it is handed over as it is.
 
 use super::Session;
-use crate::lessons::{Claim, Moment, Pick, Problem, Readout};
+use crate::lessons::{Claim, Moment, Pick, Problem, Readout, Tally};
 use crate::scene::{Format, View};
 use std::rc::Rc;
 
@@ -19,15 +19,17 @@ pub struct Wants {
     pub prove: bool,
 }
 
-/// What the claims of a lesson come to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What the claims of a lesson come to ([`Tally`]).
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Proof {
     /// How many there are.
     pub claims: u32,
-    /// How many hold.
+    /// How many were decided and hold.
     pub held: u32,
-    /// The largest error, and the bound that it should keep; an error that is not a number is the largest.
+    /// How many were not decided, by a key of the prose that says why.
+    pub undecided: Vec<(String, u32)>,
+    /// The worst error.
     pub worst: f64,
     /// The bound of that claim.
     pub bound: f64,
@@ -36,11 +38,9 @@ pub struct Proof {
 impl Proof {
     /// Of these claims.
     pub fn of(claims: &[Claim]) -> Proof {
-        let badness = |error: f64| if error.is_nan() { f64::INFINITY } else { error };
-        let worst = claims.iter().max_by(|a, b| badness(a.error).total_cmp(&badness(b.error)));
-        let (worst, bound) = worst.map_or((0.0, 0.0), |claim| (claim.error, claim.bound));
-        let held = claims.iter().filter(|claim| claim.holds()).count() as u32;
-        Proof { claims: claims.len() as u32, held, worst, bound }
+        let Tally { claims, held, undecided, worst, bound } = Tally::of(claims);
+        let undecided = undecided.into_iter().map(|(why, count)| (why.to_string(), count as u32)).collect();
+        Proof { claims: claims as u32, held: held as u32, undecided, worst, bound }
     }
 }
 
@@ -146,7 +146,7 @@ impl Session {
             controls: changed(whole, &mut sent.controls, run.controls()),
             moments: changed(whole, &mut sent.moments, lesson.moments()),
             pick: changed(whole, &mut sent.pick, lesson.pick(at.focus, at)),
-            proof: wants.prove.then_some(self.proof),
+            proof: wants.prove.then(|| self.proof.clone()),
             files: changed(whole, &mut sent.files, run.missing().into_iter().map(String::from).collect()),
             ..Frame::default()
         };

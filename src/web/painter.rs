@@ -20,6 +20,7 @@ const PICK: u32 = 5;
 const FILES: u32 = 6;
 /// Parts that are numbers.
 const VALUES: u32 = 7;
+/// Numbers, and a text: why claims were not decided.
 const PROOF: u32 = 8;
 
 /// A view as the page has it.
@@ -121,7 +122,7 @@ impl Painter {
     /// A part of the last frame as text: notices (a line each), state, controls (a line each), moments (lines of id, label as
     /// MathML, and 1 where it runs backward), names of the readouts (lines of id, format, and 1 where it is a main one), what is
     /// pointed at (ids that belong to it, its value where it can be edited, how its number comes about as MathML, a line each),
-    /// files (separated by spaces).
+    /// files (separated by spaces); why claims were not decided (lines of a count and a reason).
     pub fn text(&self, part: u32) -> String {
         let last = &self.last;
         match part {
@@ -136,6 +137,11 @@ impl Painter {
                     .map(|(id, format, main)| format!("{id}\t{}\t{}", scene::format::code(*format), u8::from(*main))),
             ),
             PICK => last.pick.iter().flatten().map(|pick| self.pick(pick)).collect(),
+            PROOF => {
+                let proof = last.proof.iter().flatten();
+                let line = |(why, count): &(String, u32)| format!("{count}\t{}", self.words.get(why));
+                lines(proof.flat_map(|proof| proof.undecided.iter().map(line)))
+            }
             _ => last.files.iter().flatten().cloned().collect::<Vec<_>>().join(" "),
         }
     }
@@ -154,10 +160,15 @@ impl Painter {
         self.last.values.clone().unwrap_or_default()
     }
 
-    /// How many claims there are, how many hold, the worst error and the bound that it should keep; empty without a proof.
+    /// How many claims there are, how many hold, how many were not decided, the worst error and the bound that it should keep;
+    /// empty without a proof.
     pub fn proof(&self) -> Vec<f64> {
-        let proof = self.last.proof.flatten();
-        proof.map(|it| vec![it.claims.into(), it.held.into(), it.worst, it.bound]).unwrap_or_default()
+        let proof = self.last.proof.as_ref().and_then(Option::as_ref);
+        let numbers = |it: &session::Proof| {
+            let open = it.undecided.iter().map(|(_, count)| f64::from(*count)).sum();
+            vec![it.claims.into(), it.held.into(), open, it.worst, it.bound]
+        };
+        proof.map(numbers).unwrap_or_default()
     }
 
     /// The living markup of a view.

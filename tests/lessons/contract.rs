@@ -3,7 +3,7 @@
 use super::{bits, go, run};
 use std::collections::HashSet;
 use tensorscope::lessons::manifest::{Effect, Kind};
-use tensorscope::lessons::{Assets, REGISTRY};
+use tensorscope::lessons::{Assets, REGISTRY, Tally};
 use tensorscope::session::Run;
 
 #[test]
@@ -33,10 +33,11 @@ fn every_preset_starts_without_notice_learns_what_it_promises_and_its_claims_hol
             for step in [0, 200] {
                 go(&mut run, step);
                 let claims = run.lesson().claims();
-                assert!(!claims.is_empty());
-                for claim in claims {
-                    assert!(claim.holds(), "{} at step {step}: {claim:?}", preset.id);
+                for claim in &claims {
+                    assert!(!claim.fails(), "{} at step {step}: {claim:?}", preset.id);
                 }
+                let tally = Tally::of(&claims);
+                assert!(tally.held * 10 > tally.claims * 9, "{} at step {step}: {tally:?}", preset.id);
             }
             for readout in run.lesson().readouts(run.at()) {
                 assert!(readout.value.is_finite(), "{}: {} is {}", preset.id, readout.id, readout.value);

@@ -8,6 +8,8 @@ mod contract;
 mod csv;
 mod digests;
 mod ema;
+#[path = "../common/backprop.rs"]
+mod networks;
 mod portions;
 mod programs;
 mod receptive_field;

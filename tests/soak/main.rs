@@ -3,6 +3,7 @@
 //!
 //! Every test here is ignored, so that `cargo test` passes it by; each prints what it did.
 
+mod backprop;
 mod programs;
 mod stacks;
 mod training;

@@ -79,6 +79,20 @@ for (const [state, right] of [["", true], ["preset=spiral&step=50", true], ["bre
   });
 }
 
+for (const [state, ok, mark, count] of [
+  ["preset=relu&step=300", "part", "◐", "545"],
+  ["data=own&layers=2-1-8-4-2&activation=relu&lr=0.6607&train_bias=0&seed=2529&step=235&break=no_slope", "open", "○", "195"],
+]) {
+  test(`#${state} says what its proof does not decide`, async () => {
+    const page = await open(stage, { lesson: "backprop", state });
+    const line = figure(page).locator(".proven");
+    assert.equal(await line.getAttribute("data-ok"), ok);
+    const text = await line.innerText();
+    assert.ok(text.startsWith(mark) && text.includes(count) && text.includes("kink of ReLU"), text);
+    await close(page);
+  });
+}
+
 test("a weight is edited where it is pointed at, and kept in the address", async () => {
   const page = await open(stage, { lesson: "backprop" });
   await figure(page).locator("[data-view=network] [data-pick=w1_1_1]").first().focus();

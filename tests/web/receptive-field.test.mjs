@@ -49,6 +49,13 @@ for (const [state, golden] of GOLDENS) {
   });
 }
 
+test("a proof that is skipped for size is not a tick", async () => {
+  const page = await open(stage, { lesson, state: "stack=input512x512x3+conv63x1p31" });
+  assert.equal(await proven(page), "part");
+  assert.match(await figure(page).locator(".proven").innerText(), /^◐ verified in part .*Not decided: 6 \(proof by gradient skipped/);
+  await close(page);
+});
+
 /** Where a point of the picture (pixels of the stack's input, which is `side` wide) lies on the screen. */
 async function place(page, side, [x, y]) {
   const canvas = figure(page).locator("[data-view=picture] canvas");

@@ -279,7 +279,7 @@ export class Figure {
     if (!proof.length) return;
     this.player.proving = false;
     this.#proving.cost = performance.now() - this.#proving.since;
-    this.proof.say(proof);
+    this.proof.say(proof, this.host.painter.text("proof"));
     this.#catchUp(true);
   }
 

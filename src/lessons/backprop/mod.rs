@@ -5,10 +5,12 @@
 
 mod charts;
 mod derivation;
+mod difference;
 pub mod net;
 mod network;
 #[cfg(feature = "full")]
 mod pytorch;
+mod rounding;
 mod setup;
 mod tape;
 mod thing;
@@ -22,7 +24,7 @@ use super::problem::{Code, Problem};
 use super::{Answer, Assets, At, Bearing, Claim, Entry, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::decimal;
 use crate::scene::{Format, Math, View};
-use net::{Activation, Fault, Loss, Net, Params, Trace};
+use net::{Fault, Loss, Net, Params, Trace};
 use std::cell::RefCell;
 use std::rc::Rc;
 use thing::Thing;

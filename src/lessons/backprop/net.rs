@@ -179,7 +179,13 @@ impl Net {
         trace.a.resize(self.sizes.len(), Vec::new());
         trace.a[0].clear();
         trace.a[0].extend_from_slice(inputs);
-        for l in 1..=self.last() {
+        self.forward_from(1, targets, trace);
+    }
+
+    /// The forward pass from layer `l` on, over the activations of the layers before it: all that a change of a parameter of
+    /// layer `l` changes.
+    pub fn forward_from(&self, l: usize, targets: &[f64], trace: &mut Trace) {
+        for l in l..=self.last() {
             self.forward_layer(l, &self.params, trace);
         }
         let outputs = self.sizes[self.last()];

@@ -1,19 +1,26 @@
 //! The proof: every gradient three times, by the formula written out by hand, by the engine's tape, by central difference.
 //!
-//! Error measure: |a - b| / max(|a|, |b|, 1e-6). The floor is there because a difference of two losses near 1 is known to
-//! about 1e-16 / h and no better: gradients smaller than the floor are compared absolutely, at 1e-13.
+//! Error measure: |a - b|, relative to the largest of |a|, |b| and the mean size of the terms delta_j a_i that the gradient is
+//! the mean of: where those cancel, a wrong formula would be off by a part of them, not of what is left. The bound of each claim
+//! is derived from what its two ways can be off by ([`Rounding`], [`Difference`]). Where it is above [`RESOLUTION`], the claim
+//! decides nothing and says so. Formula and tape are compared with each other whatever the difference is good for.
 
-use super::net::{Net, Params, Trace};
+use super::difference::{Difference, Estimate, Missing};
+use super::net::{Fault, Params, Trace};
+use super::rounding::Rounding;
 use super::thing::Thing;
 use super::{Backprop, LONG};
-use crate::lessons::Claim;
-use crate::scene::{Cell, Format, Math, Row, Table};
+use crate::lessons::{Bound, Claim, Tally};
+use crate::scene::{Cell, Format, Key, Math, Row, Table};
 use std::rc::Rc;
 
-/// What the relative error of a claim must not exceed.
-pub const BOUND: f64 = 1e-7;
-/// Gradients below this are compared absolutely.
-const FLOOR: f64 = 1e-6;
+/// The largest derived bound under which a claim is decided: seven digits.
+const RESOLUTION: f64 = 1e-7;
+
+/// Why a claim was not decided.
+const KINK: Key = "verify.kink";
+const ROUNDING: Key = "verify.rounding";
+const INFINITE: Key = "verify.infinite";
 
 /// One gradient, three ways.
 #[derive(Clone, Copy)]
@@ -21,28 +28,43 @@ pub struct Checked {
     thing: Thing,
     hand: f64,
     tape: f64,
-    /// Absent at a kink of ReLU, where there is no derivative.
-    difference: Option<f64>,
-}
-
-/// |a - b| relative to the larger of both, or to the floor.
-fn relative_error(a: f64, b: f64) -> f64 {
-    (a - b).abs() / a.abs().max(b.abs()).max(FLOOR)
+    difference: Result<Estimate, Missing>,
+    /// What rounding can take a right formula, and the tape, off by.
+    rounding: f64,
+    /// Mean size of the terms.
+    terms: f64,
 }
 
 impl Checked {
-    /// The errors of hand formula and tape against the difference (or, at a kink, against each other).
-    fn errors(&self) -> [f64; 2] {
-        match self.difference {
-            Some(difference) => [relative_error(self.hand, difference), relative_error(self.tape, difference)],
-            None => [relative_error(self.hand, self.tape), 0.0],
-        }
+    /// Each two of the three ways agree: formula and difference, tape and difference, formula and tape.
+    fn claims(&self) -> [Claim; 3] {
+        let [hand, tape] = [("hand", self.hand), ("tape", self.tape)].map(|(way, computed)| match self.difference {
+            Ok(Estimate { value, uncertainty, kinked }) => {
+                self.claim(way, computed, value, self.rounding + uncertainty, if kinked { KINK } else { ROUNDING })
+            }
+            Err(Missing::Kink) => self.claim(way, computed, f64::NAN, 0.0, KINK),
+            Err(Missing::Infinite) => self.claim(way, computed, f64::NAN, 0.0, INFINITE),
+        });
+        [hand, tape, self.claim("both", self.hand, self.tape, 2.0 * self.rounding, ROUNDING)]
     }
 
-    /// The larger error; NaN where one is.
-    fn error(&self) -> f64 {
-        let [hand, tape] = self.errors();
-        if hand.is_nan() || tape.is_nan() { f64::NAN } else { hand.max(tape) }
+    /// Two numbers that may be `apart` by so much; `why` they decide nothing where that is too much.
+    fn claim(&self, way: &str, computed: f64, reference: f64, apart: f64, why: Key) -> Claim {
+        let size = computed.abs().max(reference.abs()).max(self.terms);
+        let (error, bound) = if size > 0.0 {
+            ((computed - reference).abs() / size, apart / size)
+        } else {
+            // Nothing to be relative to: 0, or NaN.
+            ((computed - reference).abs(), 0.0)
+        };
+        let bound = if !(reference.is_finite() && apart.is_finite()) {
+            Bound::Undecided(if why == KINK { KINK } else { INFINITE })
+        } else if error <= bound && bound > RESOLUTION {
+            Bound::Undecided(why)
+        } else {
+            Bound::AtMost(bound)
+        };
+        Claim { id: format!("{way}.{}", self.thing), computed, reference, error, bound }
     }
 }
 
@@ -53,6 +75,13 @@ impl Backprop {
     }
 
     fn check(&self) -> Rc<[Checked]> {
+        let targets = &self.samples.targets;
+        // The bounds are those of the right formula, whatever the reader has broken.
+        let (mut trace, mut right) = (self.trace.clone(), self.grads.clone());
+        self.net.backward(targets, Fault::None, self.lr, &mut trace, &mut right);
+        let mut rounding = Rounding::default();
+        rounding.forward_from(1, &self.net, targets, &trace);
+        let (errors, terms) = (rounding.gradients(&self.net, targets, &trace), mean_terms(&self.net.sizes, &trace));
         let tape = self.tape_gradients();
         let mut difference = Difference::new(self);
         let at = |params: &Params, thing| match thing {
@@ -67,35 +96,40 @@ impl Backprop {
                 hand: at(&self.grads, thing),
                 tape: at(&tape, thing),
                 difference: difference.of(thing),
+                rounding: at(&errors, thing),
+                terms: at(&terms, thing),
             })
             .collect()
     }
 
-    /// Two claims a parameter: the hand formula and the tape, each against the central difference.
+    /// Three claims a parameter: each two of the three ways agree.
     pub(super) fn claims(&self) -> Vec<Claim> {
-        let claims =
-            |checked: &Checked| {
-                let errors = checked.errors();
-                let reference = checked.difference.unwrap_or(checked.tape);
-                [("hand", checked.hand, errors[0]), ("tape", checked.tape, errors[1])].map(|(way, computed, error)| {
-                    Claim { id: format!("{way}.{}", checked.thing), computed, reference, error, bound: BOUND }
-                })
-            };
-        self.checked().iter().flat_map(claims).collect()
+        self.checked().iter().flat_map(Checked::claims).collect()
     }
 
-    /// The three columns and their verdict.
+    /// The three columns and their verdict: of the comparison that fails, or else of the worst of those that were decided.
     pub(super) fn verification(&self) -> Table {
-        let row = |checked: &Checked| Row {
-            id: checked.thing.to_string(),
-            cells: vec![
-                Cell::Symbol(self.symbol(checked.thing)),
-                Cell::Number(checked.hand, LONG),
-                Cell::Number(checked.tape, LONG),
-                checked.difference.map_or(Cell::Word("verify.kink"), |value| Cell::Number(value, LONG)),
-                Cell::Number(checked.error(), Format::Scientific(2)),
-                Cell::Verdict(checked.error() <= BOUND),
-            ],
+        let row = |checked: &Checked| {
+            let tally = Tally::of(&checked.claims());
+            let decided = |value| {
+                if tally.open() < tally.claims { Cell::Number(value, Format::Scientific(2)) } else { Cell::Empty }
+            };
+            let verdict = match tally.undecided[..] {
+                [(why, _), ..] if tally.failed() == 0 => Cell::Word(why),
+                _ => Cell::Verdict(tally.failed() == 0),
+            };
+            Row {
+                id: checked.thing.to_string(),
+                cells: vec![
+                    Cell::Symbol(self.symbol(checked.thing)),
+                    Cell::Number(checked.hand, LONG),
+                    Cell::Number(checked.tape, LONG),
+                    checked.difference.map_or(Cell::Empty, |estimate| Cell::Number(estimate.value, LONG)),
+                    decided(tally.worst),
+                    decided(tally.bound),
+                    verdict,
+                ],
+            }
         };
         Table {
             columns: vec![
@@ -104,6 +138,7 @@ impl Backprop {
                 "verify.tape",
                 "verify.difference",
                 "verify.error",
+                "verify.bound",
                 "verify.verdict",
             ],
             rows: self.checked().iter().map(row).collect(),
@@ -111,112 +146,21 @@ impl Backprop {
     }
 }
 
-/// Central differences of the mean loss.
-///
-/// The stencil has eight points (error h^8 L^(9) / 630): wide enough for rounding to stay small, flat enough for the
-/// loss's own curvature to vanish. h is halved until two neighbours agree.
-struct Difference<'a> {
-    lesson: &'a Backprop,
-    net: Net,
-    trace: Trace,
-    /// Which nodes of a ReLU network are on, over all samples: the loss is smooth only as long as this stays.
-    pattern: Vec<bool>,
-    /// Losses on the upper side of the stencil.
-    above: Vec<f64>,
-}
-
-/// Coefficients of the central difference at 1, 2, 3 and 4 steps (Fornberg, 1988).
-const STENCIL: [f64; 4] = [4.0 / 5.0, -1.0 / 5.0, 4.0 / 105.0, -1.0 / 280.0];
-/// The first and widest step.
-const WIDEST: f64 = 1.0 / 16.0;
-/// How often the step is halved at most.
-const HALVINGS: usize = 12;
-/// Two neighbouring steps that agree so well end the search.
-const AGREEMENT: f64 = 1e-8;
-
-impl<'a> Difference<'a> {
-    fn new(lesson: &'a Backprop) -> Self {
-        let mut difference = Difference {
-            lesson,
-            net: lesson.net.clone(),
-            trace: Trace::default(),
-            pattern: Vec::new(),
-            above: Vec::new(),
-        };
-        difference.losses();
-        difference.pattern = difference.on().collect();
-        difference
-    }
-
-    /// The loss of each sample in the present network.
-    fn losses(&mut self) -> &[f64] {
-        let samples = &self.lesson.samples;
-        self.net.forward(&samples.inputs, &samples.targets, &mut self.trace);
-        &self.trace.losses
-    }
-
-    /// Which nodes are on; empty for smooth activations.
-    fn on(&self) -> impl Iterator<Item = bool> + '_ {
-        let kinked = self.net.activation == super::Activation::Relu;
-        self.trace.z.iter().filter(move |_| kinked).flatten().map(|z| *z > 0.0)
-    }
-
-    /// The parameter whose gradient is `thing`.
-    fn parameter(&mut self, thing: Thing) -> &mut f64 {
-        match thing {
-            Thing::WeightGrad(l, i, j) => {
-                let place = j * self.net.sizes[l - 1] + i;
-                &mut self.net.params.weights[l - 1][place]
+/// Mean over the samples of |delta_j a_i| and of |delta_j|: what the gradients of weights and biases are sums of.
+fn mean_terms(sizes: &[usize], trace: &Trace) -> Params {
+    let mut terms = Params::zeros(sizes);
+    for l in 1..sizes.len() {
+        let samples = trace.a[l - 1].chunks_exact(sizes[l - 1]).zip(trace.delta[l].chunks_exact(sizes[l]));
+        for (a, delta) in samples {
+            let rows = terms.weights[l - 1].chunks_exact_mut(sizes[l - 1]).zip(&mut terms.biases[l - 1]);
+            for ((row, bias), delta) in rows.zip(delta) {
+                let delta = delta.abs() / trace.samples as f64;
+                row.iter_mut().zip(a).for_each(|(term, a)| *term += delta * a.abs());
+                *bias += delta;
             }
-            Thing::BiasGrad(l, j) => &mut self.net.params.biases[l - 1][j],
-            _ => unreachable!("not a gradient"),
         }
     }
-
-    /// The derivative by the stencil of width `h`; nothing where a kink lies inside it.
-    fn by(&mut self, thing: Thing, h: f64) -> Option<f64> {
-        let start = *self.parameter(thing);
-        let mut sum = 0.0;
-        let mut smooth = true;
-        for (steps, coefficient) in (1..).zip(STENCIL) {
-            let reach = f64::from(steps) * h;
-            *self.parameter(thing) = start + reach;
-            self.losses();
-            smooth &= self.on().eq(self.pattern.iter().copied());
-            core::mem::swap(&mut self.above, &mut self.trace.losses);
-            *self.parameter(thing) = start - reach;
-            self.losses();
-            smooth &= self.on().eq(self.pattern.iter().copied());
-            // Sample by sample: the difference of two means would be known to fewer digits than the mean of differences.
-            let sides = self.above.iter().zip(&self.trace.losses);
-            let mean = sides.map(|(above, below)| above - below).sum::<f64>() / self.above.len() as f64;
-            sum += coefficient * mean;
-        }
-        *self.parameter(thing) = start;
-        smooth.then_some(sum / h)
-    }
-
-    /// The derivative of the mean loss by the parameter of `thing`.
-    fn of(&mut self, thing: Thing) -> Option<f64> {
-        let mut h = WIDEST;
-        let mut wider = self.by(thing, h);
-        let mut best: Option<(f64, f64)> = None;
-        for _ in 0..HALVINGS {
-            h /= 2.0;
-            let narrower = self.by(thing, h);
-            if let (Some(a), Some(b)) = (wider, narrower) {
-                let distance = relative_error(a, b);
-                if best.is_none_or(|(least, _)| distance < least) {
-                    best = Some((distance, a));
-                }
-                if distance <= AGREEMENT {
-                    break;
-                }
-            }
-            wider = narrower;
-        }
-        best.map(|(_, value)| value)
-    }
+    terms
 }
 
 impl Backprop {

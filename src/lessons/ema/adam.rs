@@ -8,7 +8,7 @@ use super::stream::{explain, plain};
 use super::{MANIFEST, Scale, axis, by_step, indexed, metric, num, num_if, phase, proof, readout};
 use crate::lessons::config::Config;
 use crate::lessons::problem::{Code, Problem};
-use crate::lessons::{At, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
+use crate::lessons::{At, Bound, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::nn::{Optimizer, Rule};
 use crate::scene::{Axis, Curve, Formula, Line, Math, View};
 
@@ -307,7 +307,7 @@ impl Lesson for Adam {
             computed,
             reference,
             error: error(computed, reference, reference),
-            bound: BOUND,
+            bound: Bound::AtMost(BOUND),
         };
         // m_k = 1 - beta1^k and s_k = 1 - beta2^k, because the gradient is 1.
         let (seen1, seen2) = if k == 0 { (f64::NAN, f64::NAN) } else { (seen(self.beta1, k), seen(self.beta2, k)) };

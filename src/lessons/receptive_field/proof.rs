@@ -9,7 +9,7 @@ use super::{Lens, pass};
 use crate::analysis::receptive_field::closed_form;
 use crate::analysis::stack::Op;
 use crate::autograd::Short;
-use crate::lessons::Claim;
+use crate::lessons::{Bound, Claim};
 
 /// How far the variance of an even stack may be from its closed form, relative to it: rounding of a sum over the picture.
 const VARIANCE: f64 = 1e-9;
@@ -125,7 +125,7 @@ impl Lens {
             computed,
             reference,
             error: (computed - reference).abs(),
-            bound: 0.0,
+            bound: Bound::AtMost(0.0),
         };
         let mut claims = Vec::new();
         for (axis, id) in [(0, "closed.r"), (1, "closed.r_x")] {
@@ -151,6 +151,17 @@ impl Lens {
                 }
             }
         }
+        if !self.provable() {
+            let edges = sides.as_flattened().iter().map(|side| format!("edge.{side}")).filter(|_| geometry.fits());
+            let skipped = |id| Claim {
+                id,
+                computed: f64::NAN,
+                reference: f64::NAN,
+                error: f64::NAN,
+                bound: Bound::Undecided("verify.skipped"),
+            };
+            claims.extend(["outside".into(), "paint".into()].into_iter().chain(edges).map(skipped));
+        }
         claims.extend(self.measured_claims());
         claims
     }
@@ -162,7 +173,13 @@ impl Lens {
         if let Some(shares) = self.effective() {
             let outside = shares.enumerate().filter(|(at, _)| !self.sees(at / width, at % width));
             let sum: f64 = outside.map(|(_, share)| share).sum();
-            claims.push(Claim { id: "heat".into(), computed: sum, reference: 0.0, error: sum, bound: 0.0 });
+            claims.push(Claim {
+                id: "heat".into(),
+                computed: sum,
+                reference: 0.0,
+                error: sum,
+                bound: Bound::AtMost(0.0),
+            });
         }
         if let Some((before, beyond)) = self.painted.as_ref().and_then(|it| Some((it.before, it.outside?))) {
             claims.push(Claim {
@@ -170,13 +187,13 @@ impl Lens {
                 computed: beyond,
                 reference: before,
                 error: (beyond - before).abs(),
-                bound: 0.0,
+                bound: Bound::AtMost(0.0),
             });
         }
         for (axis, id) in [(0, "variance_y"), (1, "variance_x")] {
             if let (Some(computed), Some(reference)) = (self.variance(axis), self.even_variance(axis)) {
                 let error = (computed - reference).abs() / reference.max(1.0);
-                claims.push(Claim { id: id.into(), computed, reference, error, bound: VARIANCE });
+                claims.push(Claim { id: id.into(), computed, reference, error, bound: Bound::AtMost(VARIANCE) });
             }
         }
         claims

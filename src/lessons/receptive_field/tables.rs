@@ -70,16 +70,17 @@ impl Lens {
         let row = |claim: crate::lessons::Claim| {
             let counts = ["closed", "back", "edge", "outside"].iter().any(|family| claim.id.starts_with(family));
             let format = if counts { PIXELS } else { Format::Significant(8) };
-            Row {
-                cells: vec![
+            let cells = match claim.undecided() {
+                Some(why) => vec![Cell::Word(word(&claim.id)), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Word(why)],
+                None => vec![
                     Cell::Word(word(&claim.id)),
                     Cell::Number(claim.computed, format),
                     Cell::Number(claim.reference, format),
                     Cell::Number(claim.error, Format::Significant(2)),
                     Cell::Verdict(claim.holds()),
                 ],
-                id: claim.id,
-            }
+            };
+            Row { cells, id: claim.id }
         };
         Table {
             columns: vec!["verify.claim", "verify.computed", "verify.reference", "verify.error", "verify.verdict"],

@@ -15,7 +15,7 @@ use super::{MANIFEST, indexed, metric, proof, readout, span_of};
 use crate::data::digits::TRAIN;
 use crate::lessons::config::Config;
 use crate::lessons::problem::{Code, Problem};
-use crate::lessons::{Assets, At, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
+use crate::lessons::{Assets, At, Bound, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::nn::Ema;
 use crate::scene::{Math, View};
 use core::cell::{RefCell, RefMut};
@@ -353,7 +353,13 @@ impl Lesson for Shadow {
         let wide = |weights: &[f32]| weights.iter().map(|w| f64::from(*w)).collect::<Vec<_>>();
         let loss = |id: &str, computed: f64, weights: &[f32]| {
             let reference = test_loss_naive(engine.digits(), &wide(weights));
-            Claim { id: id.into(), computed, reference, error: (computed - reference).abs() / reference, bound: 1e-5 }
+            Claim {
+                id: id.into(),
+                computed,
+                reference,
+                error: (computed - reference).abs() / reference,
+                bound: Bound::AtMost(1e-5),
+            }
         };
         let one = weights + missing(beta, t);
         vec![
@@ -362,9 +368,15 @@ impl Lesson for Shadow {
                 computed: self.ema.value()[WATCHED].into(),
                 reference: sums[WATCHED].0,
                 error: worst,
-                bound,
+                bound: Bound::AtMost(bound),
             },
-            Claim { id: "weights".into(), computed: one, reference: 1.0, error: (one - 1.0).abs(), bound: 1e-12 },
+            Claim {
+                id: "weights".into(),
+                computed: one,
+                reference: 1.0,
+                error: (one - 1.0).abs(),
+                bound: Bound::AtMost(1e-12),
+            },
             loss("live_loss", tested[0].loss, self.weights()),
             loss("ema_loss", tested[1].loss, &self.averaged_weights()),
         ]

@@ -9,7 +9,7 @@ use super::comb::Stage;
 use super::{LENGTH, MANIFEST, Scale, indexed, metric, num, proof, readout, share, span_of, streams};
 use crate::lessons::config::{Config, parse_number};
 use crate::lessons::problem::{Code, Problem};
-use crate::lessons::{At, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
+use crate::lessons::{At, Bound, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::scene::{Axis, Curve, Math, Name, Series, View};
 use std::rc::Rc;
 
@@ -263,7 +263,7 @@ impl Lesson for Stream {
             computed,
             reference,
             error: error(computed, reference, size),
-            bound: BOUND,
+            bound: Bound::AtMost(BOUND),
         };
         let (sum, size) = closed_form(beta, self.seen());
         let (first, first_size) = closed_form_first(beta, self.seen());
