@@ -71,6 +71,11 @@ fn where_memory_is_refused_the_figure_says_so_and_goes_on() {
         let codes = look(&mut run, "short of memory");
         assert_eq!(codes, [tensorscope::lessons::problem::Code::Memory]);
         assert_eq!(run.current().text("stack"), LARGE[0], "the reader's text is in place");
+        run.seek(2);
+        run.work(u32::MAX);
+        run.seek(1);
+        run.work(u32::MAX);
+        assert_eq!(look(&mut run, "dragged back to where it was said"), []);
         drop(rest);
         // With room again, the same is computed.
         assert_eq!(run.set("stack", LARGE[0]), None);

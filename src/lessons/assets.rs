@@ -4,7 +4,8 @@
 //! tests and stills read the source tree; all of them bring bytes. A file is taken only if it is exactly the one that was
 //! meant (length and digest), so a lesson may rely on its contents.
 
-use super::manifest::Manifest;
+use super::config::Config;
+use super::manifest::{Manifest, When};
 use super::problem::{Code, Problem};
 use std::rc::Rc;
 
@@ -19,6 +20,8 @@ pub struct Asset {
     pub bytes: usize,
     /// Its [`digest`](crate::data::digest).
     pub digest: u64,
+    /// Needed in these configurations only; in all of them where it is absent.
+    pub when: Option<When>,
 }
 
 /// The files that are there. Cloning copies no byte.
@@ -59,6 +62,13 @@ impl Assets {
         self.0.retain(|(known, _)| *known != asset.id);
         self.0.push((asset.id, bytes.into()));
         Ok(())
+    }
+
+    /// Ids of the files that a configuration needs, as long as one of them is not there: they are of use together.
+    pub fn missing(&self, config: &Config) -> Vec<&'static str> {
+        let needed = config.manifest.assets.iter().filter(|asset| asset.when.is_none_or(|when| config.meets(when)));
+        let needed: Vec<_> = needed.map(|asset| asset.id).collect();
+        if needed.iter().all(|id| self.get(id).is_some()) { Vec::new() } else { needed }
     }
 
     /// The bytes of the file called `id`, if it is there.

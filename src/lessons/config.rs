@@ -3,7 +3,7 @@
 //! Not the run: what happens when a value changes is decided in [`run`](super::run). A value that does not fit never
 //! gets in: it is brought into range or refused, and a [`Problem`] says so.
 
-use super::manifest::{Control, Kind, Manifest};
+use super::manifest::{Control, Kind, Manifest, When};
 use super::problem::{Code, Problem};
 use crate::decimal;
 
@@ -95,6 +95,15 @@ impl Config {
         match self.get(id) {
             Value::Choice(index) => *index,
             _ => panic!("control {id} does not hold a choice"),
+        }
+    }
+
+    /// Whether this is one of the configurations in which something makes sense. Panics where there is no such choice.
+    pub fn meets(&self, when: When) -> bool {
+        let control = self.manifest.controls.iter().find(|control| control.id == when.choice);
+        match control.map(|control| control.kind) {
+            Some(Kind::Choice { options, .. }) => when.options.contains(&options[self.choice(when.choice)]),
+            _ => panic!("lesson {}: {} is no choice", self.manifest.id, when.choice),
         }
     }
 
@@ -258,14 +267,4 @@ fn parse_sizes(
 /// The numbers, separated.
 fn join(numbers: &[u32], separator: &str) -> String {
     numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(separator)
-}
-
-impl Value {
-    /// The number in it, where it is one: for lessons that take a slider while they run.
-    pub fn as_number(&self) -> Option<f64> {
-        match self {
-            Value::Number(number) => Some(*number),
-            _ => None,
-        }
-    }
 }

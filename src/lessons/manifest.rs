@@ -4,8 +4,8 @@
 
 use super::assets::Asset;
 use super::problem::Problem;
-use crate::scene::Key;
 pub use crate::scene::Kind as ViewKind;
+use crate::scene::{Format, Key};
 
 /// Everything that is known of a lesson before it runs.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub struct Control {
     pub when: Option<When>,
 }
 
-/// A control or preset makes sense where the choice called `choice` stands at one of `options`.
+/// A control, a file or a stroke makes sense where the choice called `choice` stands at one of `options`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct When {
     /// Id of a choice.
@@ -223,4 +223,18 @@ pub struct Prediction {
     pub state: &'static str,
     /// Keys of the answers.
     pub options: &'static [Key],
+    /// Answers it from the metrics of the step that is shown.
+    pub answer: fn(&[f64]) -> Option<Answer>,
+}
+
+/// The computed answer to a prediction.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
+pub struct Answer {
+    /// Index of the right option.
+    pub option: usize,
+    /// The number behind it.
+    pub value: f64,
+    /// How it is written.
+    pub format: Format,
 }

@@ -5,8 +5,10 @@
 //! is what makes a run rewindable (`session::run`).
 //!
 //! A *step* is one update of the training run (or one element of a stream); a *moment* is one stage inside a step
-//! (`z1`, `a1`, ..., `update`). The state of a lesson moves only with `step`, `set` and `edit`; a moment only selects
+//! (`z1`, `a1`, ..., `update`). The state of a lesson moves only with `work`, `configure` and `edit`; a moment only selects
 //! how much of the step is shown.
+//!
+//! Not here: what can be said of a lesson without running it. That stands in its [`Manifest`] and in its [`Entry`].
 
 pub mod assets;
 pub mod backprop;
@@ -23,9 +25,9 @@ pub mod receptive_field;
 use crate::scene::{Format, Math, View};
 pub use assets::{Asset, Assets};
 pub use claim::{Bound, Claim, Tally};
-use config::{Config, Value};
+use config::Config;
 pub use history::History;
-pub use manifest::Manifest;
+pub use manifest::{Answer, Manifest};
 pub use problem::Problem;
 
 /// Lessons of the light build, whose module is small because it has what they need and nothing else (`Cargo.toml`).
@@ -45,11 +47,14 @@ pub const REGISTRY: &[Entry] = &[
 pub struct Entry {
     /// What it says of itself.
     pub manifest: &'static Manifest,
-    /// Starts it: at step 0, from a configuration whose values fit the manifest and each other. A file that is not there yet
-    /// is named by [`Lesson::missing`]; when it comes, the lesson is started anew.
+    /// Starts it: at step 0, from a configuration whose values fit the manifest and each other. Without a file that the
+    /// configuration needs ([`Asset::when`]) the run may be stepped, and views that need it are absent; when the file comes,
+    /// the lesson is started anew.
     pub new: fn(&Config, &Assets) -> Box<dyn Lesson>,
     /// Makes values that are each in range fit each other, and says what it changed.
     pub reconcile: fn(&mut Config) -> Vec<Problem>,
+    /// What the thing called by this id is to a run of this configuration, and so where its edit takes effect.
+    pub bearing: fn(&Config, &str) -> Bearing,
 }
 
 /// The entry of the lesson called `id`.
@@ -110,18 +115,6 @@ pub struct Pick {
     pub editable: Option<f64>,
 }
 
-/// The computed answer to the lesson's prediction.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
-pub struct Answer {
-    /// Index of the right option.
-    pub option: usize,
-    /// The number behind it.
-    pub value: f64,
-    /// How it is written.
-    pub format: Format,
-}
-
 /// What a thing that the reader edits is to the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bearing {
@@ -133,59 +126,45 @@ pub enum Bearing {
     Aside,
 }
 
+/// What of a lesson's work is wanted. One job is under way at a time: a portion of another one drops what was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// The next step. What is shown and recorded changes only when it is complete, and does not depend on how it was divided.
+    Step,
+    /// What an edit has left to be computed at this step. Until then the numbers that it concerns are absent.
+    Late,
+    /// What [`Lesson::claims`] needs. Who does not wait for it pays for the rest there.
+    Proof,
+}
+
+/// What came of a portion of work.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// The job is complete, or there was nothing to do.
+    Done,
+    /// So much of it is done, 0 to 1; 0 where nobody knows how much there is.
+    Part(f64),
+}
+
 /// A running lesson.
 pub trait Lesson {
-    /// A copy at the same step.
-    fn boxed(&self) -> Box<dyn Lesson>;
-    /// Ids of the files that this configuration needs and does not have. Until they are there the run may be stepped, views
-    /// that need them are absent, and the page says that it is loading.
-    fn missing(&self) -> &'static [&'static str] {
-        &[]
-    }
-    /// Sets a `Live` or `Display` control; `control` is its index in the manifest.
-    fn set(&mut self, control: usize, value: &Value);
+    /// A copy at the same step. It begins a job that is under way anew.
+    fn clone_box(&self) -> Box<dyn Lesson>;
+    /// Takes over the values of all `Live` and `Display` controls; those of the others are as they were at the start.
+    fn configure(&mut self, config: &Config);
     /// Changes the thing called `id` (a weight, an input, a new point) to what `text` says. Returns the text under which
     /// the change is kept: complete, so that a replay does not depend on what is displayed.
     fn edit(&mut self, id: &str, text: &str) -> Result<String, Problem>;
-    /// What the thing called `id` is to the run, and so where its edit takes effect.
-    fn bearing(&self, id: &str) -> Bearing {
-        let _ = id;
-        Bearing::State
-    }
+    /// Does a portion of a job, at most 20 ms of it. A problem says what has gone wrong and what the reader can do; the job is
+    /// then complete, and the lesson goes on without what the problem concerns.
+    fn work(&mut self, job: Job) -> Result<Progress, Problem>;
+    /// Writes the metrics of the manifest, as they are at this step; NaN stands for one that this configuration does not have.
+    fn metrics(&self, out: &mut [f64]);
     /// Metrics of the manifest that follow from what the lesson keeps, for steps 0 to the present one, as the `Display`
     /// controls now have them: index and values. A change of such a control rewrites what was recorded.
     fn rewritten(&self) -> Vec<(usize, Vec<f64>)> {
         Vec::new()
     }
-    /// Goes one step on.
-    fn step(&mut self);
-    /// Does a portion of the next step, a few milliseconds of it, and says whether the step is complete; what is shown and
-    /// recorded changes only then. Many portions make the step that `step` makes at once, bit for bit. A copy begins the step
-    /// anew.
-    fn advance(&mut self) -> bool {
-        self.step();
-        true
-    }
-    /// How much of the next step is done, 0 to 1.
-    fn advanced(&self) -> f64 {
-        0.0
-    }
-    /// Does a portion of what an edit has left to be computed at this step, and says whether something is left still. Until
-    /// then the numbers that it concerns are absent.
-    fn catch_up(&mut self) -> bool {
-        false
-    }
-    /// Does a portion of what [`verify`](Lesson::verify) needs, and says whether something is left still. Who does not wait for
-    /// it pays for the rest there.
-    fn prove(&mut self) -> bool {
-        false
-    }
-    /// What has gone wrong since the last call, with what the reader can do; the lesson goes on without what that concerns.
-    fn trouble(&mut self) -> Option<Problem> {
-        None
-    }
-    /// Writes the metrics of the manifest, as they are at this step.
-    fn metrics(&self, out: &mut [f64]);
     /// The stages of a step, in order; at least one.
     fn moments(&self) -> Vec<Moment>;
     /// The view of that index in the manifest, or nothing where it makes no sense for this configuration.
@@ -195,9 +174,7 @@ pub trait Lesson {
     /// What is known of the thing called `id`.
     fn pick(&self, id: &str, at: At) -> Option<Pick>;
     /// The lesson's claims, each computed a second way.
-    fn verify(&self) -> Vec<Claim>;
-    /// The answer to the prediction of the manifest.
-    fn predict(&self) -> Option<Answer>;
+    fn claims(&self) -> Vec<Claim>;
     /// A program for PyTorch that computes what the figure shows; it runs as it is.
     #[cfg(feature = "full")]
     fn pytorch(&self) -> String;

@@ -147,7 +147,7 @@ impl Session {
             moments: changed(whole, &mut sent.moments, lesson.moments()),
             pick: changed(whole, &mut sent.pick, lesson.pick(at.focus, at)),
             proof: wants.prove.then(|| self.proof.clone()),
-            files: changed(whole, &mut sent.files, lesson.missing().iter().map(|id| id.to_string()).collect()),
+            files: changed(whole, &mut sent.files, run.missing().into_iter().map(String::from).collect()),
             ..Frame::default()
         };
         sent.begun = true;

@@ -94,7 +94,7 @@ impl Session {
             }
             self.arrive();
         } else if self.proves(prove) && !self.run.prove() {
-            self.proof = Some(Proof::of(&self.run.lesson().verify()));
+            self.proof = Some(Proof::of(&self.run.lesson().claims()));
         }
         let busy = self.run.is_behind() || self.proves(prove);
         f64::from(self.run.left()) + if busy { 0.5 } else { 0.0 }
@@ -123,6 +123,6 @@ impl Session {
 
     /// The answer to the lesson's prediction, as the present state gives it: option and value.
     pub fn answer(&self) -> Option<(usize, f64)> {
-        self.run.lesson().predict().map(|answer| (answer.option, answer.value))
+        self.run.answer().map(|answer| (answer.option, answer.value))
     }
 }

@@ -17,7 +17,7 @@ fn figure(state: &str) -> Run {
 
 /// What becomes of the claims of a state.
 pub fn prove(state: &str) -> Tally {
-    Tally::of(&figure(state).lesson().verify())
+    Tally::of(&figure(state).lesson().claims())
 }
 
 /// What a switch does to a network.
@@ -43,7 +43,7 @@ pub fn break_it(rng: &mut Rng, state: &str) -> Broken {
         let readouts = run.lesson().readouts(run.at());
         readouts.into_iter().filter(|readout| readout.id.starts_with("grad_")).map(|readout| readout.value).collect()
     };
-    let (tally, broken) = (Tally::of(&run.lesson().verify()), gradients(&run));
+    let (tally, broken) = (Tally::of(&run.lesson().claims()), gradients(&run));
     assert_eq!(run.set("break", "none"), None, "{state}");
     let right = gradients(&run);
     let changed = |(right, broken): (&f64, &f64)| {

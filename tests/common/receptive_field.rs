@@ -26,7 +26,7 @@ pub fn look(run: &mut Run, what: &str) -> Vec<Code> {
     for index in 0..run.entry().manifest.views.len() {
         let _ = lesson.view(index, run.at());
     }
-    for claim in lesson.verify() {
+    for claim in lesson.claims() {
         assert!(claim.holds(), "{what}: {claim:?}");
     }
     assert!(lesson.readouts(run.at()).iter().any(|readout| readout.id == "r"), "{what}");

@@ -70,7 +70,7 @@ fn three_ways_agree_for_every_depth_activation_and_loss() {
                     let state =
                         format!("layers={sizes}&activation={activation}&loss={loss}&init={init}&lr=0.1&step={step}");
                     let figure = run("backprop", &state);
-                    let claims = figure.lesson().verify();
+                    let claims = figure.lesson().claims();
                     for claim in &claims {
                         assert!(!claim.fails(), "{state}: {claim:?}");
                         assert!(!matches!(claim.bound, Bound::AtMost(bound) if bound > 1e-7), "{state}: {claim:?}");
@@ -105,7 +105,7 @@ const FAULTS: &[(&str, &str, &[usize])] = &[
 fn each_fault_turns_exactly_the_wrong_rows_red() {
     for (fault, state, wrong) in FAULTS {
         let figure = run("backprop", &format!("{state}&break={fault}"));
-        for claim in figure.lesson().verify() {
+        for claim in figure.lesson().claims() {
             // hand.grad_w2_1_1, tape.grad_b1_2
             let layer: usize =
                 claim.id.chars().find(char::is_ascii_digit).and_then(|c| c.to_digit(10)).expect("a layer") as usize;
@@ -198,7 +198,7 @@ fn the_deep_relu_preset_is_never_refuted() {
     let mut figure = run("backprop", "preset=relu");
     for step in (0..=1000).step_by(20) {
         go(&mut figure, step);
-        let tally = Tally::of(&figure.lesson().verify());
+        let tally = Tally::of(&figure.lesson().claims());
         assert_eq!(tally.failed(), 0, "step {step}: {tally:?}");
         assert!(tally.open() * 5 < tally.claims, "step {step}: {tally:?}");
     }
@@ -206,8 +206,7 @@ fn the_deep_relu_preset_is_never_refuted() {
 
 #[test]
 fn sigmoids_vanish_and_relus_do_not() {
-    let ratio =
-        |preset: &str| run("backprop", &format!("preset={preset}")).lesson().predict().expect("an answer").value;
+    let ratio = |preset: &str| run("backprop", &format!("preset={preset}")).answer().expect("an answer").value;
     assert!(ratio("vanish") > 50.0, "{}", ratio("vanish"));
     assert!(ratio("relu") < 5.0, "{}", ratio("relu"));
 }

@@ -2,9 +2,8 @@
 
 use super::{bits, go, run};
 use std::collections::HashSet;
-use tensorscope::lessons::REGISTRY;
-use tensorscope::lessons::Tally;
 use tensorscope::lessons::manifest::{Effect, Kind};
+use tensorscope::lessons::{Assets, REGISTRY, Tally};
 use tensorscope::session::Run;
 
 #[test]
@@ -33,7 +32,7 @@ fn every_preset_starts_without_notice_learns_what_it_promises_and_its_claims_hol
             assert_eq!(run.take_notices(), [], "{}", preset.id);
             for step in [0, 200] {
                 go(&mut run, step);
-                let claims = run.lesson().verify();
+                let claims = run.lesson().claims();
                 for claim in &claims {
                     assert!(!claim.fails(), "{} at step {step}: {claim:?}", preset.id);
                 }
@@ -155,6 +154,45 @@ fn every_control_changes_the_state_and_the_state_gives_the_same_numbers() {
             assert_eq!(before, bits(&changed), "{}", control.id);
             changed.reset();
             assert_eq!(changed.state(), "", "{}", control.id);
+        }
+    }
+}
+
+/// Whatever files a configuration needs: without them it can be stepped and looked at, and when they have come it is as if they
+/// had always been there.
+#[test]
+fn files_that_come_late_change_nothing() {
+    let mut seen = HashSet::new();
+    for entry in REGISTRY {
+        for preset in entry.manifest.presets {
+            let state = format!("preset={}&step=2", preset.id);
+            let mut late = Run::with(entry, &state, Assets::default());
+            let missing = late.missing();
+            if missing.is_empty() || !seen.insert((entry.manifest.id, missing.clone())) {
+                continue;
+            }
+            assert_eq!(late.work(u32::MAX), 0, "{state}");
+            for index in 0..entry.manifest.views.len() {
+                let _ = late.lesson().view(index, late.at());
+            }
+            for readout in late.lesson().readouts(late.at()) {
+                assert!(late.lesson().pick(&readout.id, late.at()).is_some(), "{state}: {}", readout.id);
+            }
+            let at_hand = Assets::at_hand(entry.manifest);
+            for (place, id) in missing.iter().enumerate() {
+                assert_eq!(late.missing(), missing, "{state}: files are of use together, and {place} are there");
+                assert_eq!(late.provide(id, at_hand.get(id).expect("a file of the source tree")), None, "{state}");
+            }
+            assert_eq!(late.missing(), Vec::<&str>::new(), "{state}");
+            late.work(u32::MAX);
+            assert_eq!(bits(&late), bits(&run(entry.manifest.id, &state)), "{state}");
+            assert_eq!(late.take_notices(), [], "{state}");
+        }
+    }
+    let needed: HashSet<&str> = seen.iter().flat_map(|(_, missing)| missing).copied().collect();
+    for entry in REGISTRY {
+        for asset in entry.manifest.assets {
+            assert!(needed.contains(asset.id), "{}: no preset needs {}", entry.manifest.id, asset.id);
         }
     }
 }

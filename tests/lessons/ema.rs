@@ -99,7 +99,7 @@ fn a_spike_and_a_missing_number_are_shown_and_survived() {
     assert_eq!(figure.edit("theta_30", "NaN"), None);
     assert!(readout(&figure, "v").is_nan());
     assert_eq!(figure.step(), 60);
-    assert!(figure.lesson().verify().iter().all(|claim| claim.holds()));
+    assert!(figure.lesson().claims().iter().all(|claim| claim.holds()));
     let Some(View::Comb(comb)) = figure.lesson().view(0, figure.at()) else { panic!("the stream is shown") };
     let (low, high) = comb.y.range.expect("a range");
     assert!(high - low < 100.0, "the others can still be told apart: {low} to {high}");
@@ -136,7 +136,7 @@ fn digits_that_come_late_change_nothing() {
     let entry = find("ema").expect("a lesson");
     let state = "preset=network&step=40&moment=2";
     let mut late = Run::with(entry, state, Default::default());
-    assert_eq!(late.lesson().missing(), ["digits"]);
+    assert_eq!(late.missing(), ["digits"]);
     late.work(u32::MAX);
     assert_eq!(late.take_notices(), []);
     let trajectory = entry.manifest.views.iter().position(|view| view.id == "trajectory").expect("a view");
@@ -146,10 +146,10 @@ fn digits_that_come_late_change_nothing() {
     let mut damaged = bytes.clone();
     damaged[5000] ^= 1;
     assert!(late.provide("digits", &damaged).is_some());
-    assert_eq!(late.lesson().missing(), ["digits"]);
+    assert_eq!(late.missing(), ["digits"]);
     assert_eq!(late.provide("digits", &bytes), None);
     late.work(u32::MAX);
-    assert!(late.lesson().missing().is_empty());
+    assert!(late.missing().is_empty());
     assert_eq!((late.step(), late.moment()), (40, 2));
     assert_eq!(bits(&late), bits(&run("ema", state)));
 }

@@ -71,7 +71,7 @@ fn a_proof_in_portions_is_the_proof_at_once() {
             count += 1;
         }
         assert!(count > 5, "{preset}: {count} portions");
-        assert_eq!(divided.lesson().verify(), at_once.lesson().verify(), "{preset}");
+        assert_eq!(divided.lesson().claims(), at_once.lesson().claims(), "{preset}");
     }
 }
 
@@ -94,7 +94,7 @@ fn paint_outside_the_box_changes_nothing_and_inside_something() {
     assert_eq!(figure.edit("paint", &format!("+{x},{y}")), None);
     assert!(readout(&figure, "changed") != 0.0);
     assert_eq!(readout(&figure, "changed_outside"), 0.0);
-    assert!(figure.lesson().verify().iter().any(|claim| claim.id == "brush" && claim.holds()));
+    assert!(figure.lesson().claims().iter().any(|claim| claim.id == "brush" && claim.holds()));
     // Paint is there at every step, and takes nothing away.
     assert_eq!((figure.step(), figure.furthest()), (1, 1));
     assert_eq!(bits(&figure), bits(&run(LESSON, &figure.state())), "{}", figure.state());
@@ -148,7 +148,7 @@ fn learned_weights_are_averaged_over_digits_beside_random_ones() {
         down > 1.15 * across && down / across > down_before / across_before,
         "{across} {down} {across_before} {down_before}"
     );
-    assert!(figure.lesson().verify().iter().all(|claim| claim.holds()));
+    assert!(figure.lesson().claims().iter().all(|claim| claim.holds()));
     // Nearly all digits are read right.
     let right = (1..=16).filter(|step| {
         let at = run(LESSON, &format!("preset=trained&step={step}"));
@@ -166,7 +166,7 @@ fn learned_weights_belong_to_one_stack() {
     assert_eq!(other.current().choice("weights"), 0);
     assert!(other.set("weights", "trained").is_some());
     let mut reads = run(LESSON, "preset=trained");
-    assert_eq!((reads.take_notices(), reads.lesson().missing().len()), (Vec::new(), 0));
+    assert_eq!((reads.take_notices(), reads.missing().len()), (Vec::new(), 0));
     assert!(reads.set("stack", "input32x32x1 conv3x8").is_some());
     assert_eq!(reads.current().choice("weights"), 0);
 }

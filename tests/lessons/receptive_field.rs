@@ -27,7 +27,7 @@ fn fields(run: &Run) -> Vec<f64> {
 }
 
 fn assert_proved(run: &Run, what: &str) {
-    for claim in run.lesson().verify() {
+    for claim in run.lesson().claims() {
         assert!(claim.holds(), "{what}: {claim:?}");
     }
 }
@@ -215,7 +215,7 @@ fn five_hundred_stacks_agree_with_another_recurrence_and_with_their_gradients() 
         let unit = size / 2;
         let (first, last) = under(&pieces, (unit, unit));
         assert_eq!(numbers(&figure, &["left", "right", "top"]), [first as f64, last as f64, first as f64], "{text}");
-        let claims = figure.lesson().verify();
+        let claims = figure.lesson().claims();
         let named = |id: &str| claims.iter().any(|claim| claim.id.starts_with(id));
         assert!(named("outside") && named("back") && named("paint"), "{text}: {claims:?}");
         let fits = first >= 0 && last < side;
@@ -265,7 +265,7 @@ fn stacks_that_nobody_would_wish_for_do_no_harm() {
         for index in 0..7 {
             let _ = figure.lesson().view(index, figure.at());
         }
-        assert_eq!(Tally::of(&figure.lesson().verify()).failed(), 0, "{stack}");
+        assert_eq!(Tally::of(&figure.lesson().claims()).failed(), 0, "{stack}");
         assert!(!figure.lesson().pytorch().is_empty());
     }
     let mut figure = run(LESSON, &format!("stack={}", strides.replace(' ', "+")));
@@ -405,7 +405,7 @@ fn a_proof_that_is_skipped_for_size_is_not_counted_as_held() {
     for (stack, skipped) in [("input512x512x3 conv63x1p31", 6), ("input512x512x3 conv63x1p31 conv63x1p31d9", 2)] {
         // A notice says that the passes are too much as well.
         let figure = run(LESSON, &format!("stack={}", stack.replace(' ', "+")));
-        let claims = figure.lesson().verify();
+        let claims = figure.lesson().claims();
         let tally = Tally::of(&claims);
         assert_eq!(tally.undecided, [("verify.skipped", skipped)], "{stack}");
         assert_eq!(tally.held, tally.claims - skipped, "{stack}");

@@ -293,8 +293,7 @@ fn lesson_page(
         Some(asked) => {
             let mut run = Run::new(entry, asked.state);
             while run.work(1000) > 0 {}
-            let answer =
-                run.lesson().predict().ok_or((None, "the lesson has no answer to its prediction".to_string()))?;
+            let answer = run.answer().ok_or((None, "the lesson has no answer to its prediction".to_string()))?;
             let value = format::number(answer.value, answer.format);
             page.prediction(asked.options, asked.options[answer.option], &value)
         }

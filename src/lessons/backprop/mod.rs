@@ -16,12 +16,12 @@ mod tape;
 mod thing;
 mod verify;
 
-use super::config::{Config, Value, parse_number};
+use super::config::{Config, parse_number};
 use super::manifest::{
     Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, ViewKind, ViewSpec, When,
 };
 use super::problem::{Code, Problem};
-use super::{Answer, Assets, At, Claim, Entry, Lesson, Moment, Pick, Readout};
+use super::{Answer, Assets, At, Bearing, Claim, Entry, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::decimal;
 use crate::scene::{Format, Math, View};
 use net::{Fault, Loss, Net, Params, Trace};
@@ -30,7 +30,8 @@ use std::rc::Rc;
 use thing::Thing;
 
 /// The line of the registry.
-pub const ENTRY: Entry = Entry { manifest: &MANIFEST, new: Backprop::start, reconcile: setup::reconcile };
+pub const ENTRY: Entry =
+    Entry { manifest: &MANIFEST, new: Backprop::start, reconcile: setup::reconcile, bearing: |_, _| Bearing::State };
 
 /// Nine digits after the point: what the published walk-through prints.
 const LONG: Format = Format::Fixed(9);
@@ -191,9 +192,23 @@ static MANIFEST: Manifest = Manifest {
     prediction: Some(Prediction {
         state: "preset=vanish",
         options: &["ratio.2", "ratio.10", "ratio.100", "ratio.1000"],
+        answer,
     }),
     still: "moment=6",
 };
+
+/// How many times smaller the first layer's |delta| is than the last's: the nearest of 2, 10, 100, 1000 on a log scale.
+fn answer(metrics: &[f64]) -> Option<Answer> {
+    let deltas = &metrics[1..];
+    let ratio = deltas.iter().rfind(|delta| !delta.is_nan())? / deltas[0];
+    let option = [2.0, 10.0, 100.0, 1000.0]
+        .iter()
+        .map(|guess| libm::fabs(libm::log(ratio / guess)))
+        .enumerate()
+        .min_by(|a, b| a.1.total_cmp(&b.1))?
+        .0;
+    Some(Answer { option, value: ratio, format: MEDIUM })
+}
 
 /// One stage of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,7 +268,7 @@ struct Backprop {
 impl Backprop {
     fn start(config: &Config, _: &Assets) -> Box<dyn Lesson> {
         let mut lesson = setup::start(config);
-        lesson.compute();
+        lesson.configure(config);
         lesson.first_deltas = (1..=lesson.net.last()).map(|l| lesson.trace.mean_delta(l)).collect();
         Box::new(lesson)
     }
@@ -353,20 +368,17 @@ impl Backprop {
 }
 
 impl Lesson for Backprop {
-    fn boxed(&self) -> Box<dyn Lesson> {
+    fn clone_box(&self) -> Box<dyn Lesson> {
         Box::new(self.clone())
     }
 
-    fn set(&mut self, control: usize, value: &Value) {
-        match (MANIFEST.controls[control].id, value) {
-            ("lr", Value::Number(lr)) => self.lr = *lr,
-            ("train_bias", Value::Toggle(on)) => self.train_bias = *on,
-            ("break", Value::Choice(index)) => self.fault = Fault::ALL[*index],
-            ("form", Value::Choice(index)) => self.matrix_form = *index == 1,
-            ("sample", Value::Count(count)) => self.sample = *count as usize - 1,
-            ("brush", Value::Choice(index)) => self.brush = *index as u8,
-            (id, _) => unreachable!("control {id} does not change while the lesson runs"),
-        }
+    fn configure(&mut self, config: &Config) {
+        self.lr = config.number("lr");
+        self.train_bias = config.toggle("train_bias");
+        self.fault = Fault::ALL[config.choice("break")];
+        self.matrix_form = config.choice("form") == 1;
+        self.sample = config.count("sample") as usize - 1;
+        self.brush = config.choice("brush") as u8;
         self.compute();
     }
 
@@ -393,9 +405,12 @@ impl Lesson for Backprop {
         Ok(decimal::plain(number))
     }
 
-    fn step(&mut self) {
-        self.net.update(&self.grads, self.lr, self.train_bias);
-        self.compute();
+    fn work(&mut self, job: Job) -> Result<Progress, Problem> {
+        if job == Job::Step {
+            self.net.update(&self.grads, self.lr, self.train_bias);
+            self.compute();
+        }
+        Ok(Progress::Done)
     }
 
     fn metrics(&self, out: &mut [f64]) {
@@ -471,21 +486,8 @@ impl Lesson for Backprop {
         })
     }
 
-    fn verify(&self) -> Vec<Claim> {
+    fn claims(&self) -> Vec<Claim> {
         self.claims()
-    }
-
-    fn predict(&self) -> Option<Answer> {
-        // How many times smaller the first layer's |delta| is than the last's; the nearest of 2, 10, 100, 1000 on a log scale.
-        let last = self.net.last();
-        let ratio = self.trace.mean_delta(last) / self.trace.mean_delta(1);
-        let option = [2.0, 10.0, 100.0, 1000.0]
-            .iter()
-            .map(|guess| libm::fabs(libm::log(ratio / guess)))
-            .enumerate()
-            .min_by(|a, b| a.1.total_cmp(&b.1))?
-            .0;
-        Some(Answer { option, value: ratio, format: MEDIUM })
     }
 
     #[cfg(feature = "full")]

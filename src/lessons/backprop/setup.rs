@@ -44,7 +44,7 @@ pub fn reconcile(config: &mut Config) -> Vec<Problem> {
     problems
 }
 
-/// The lesson at step 0, nothing computed yet.
+/// The lesson at step 0, not configured and nothing computed yet.
 pub fn start(config: &Config) -> Backprop {
     let sizes: Vec<usize> = config.sizes("layers").iter().map(|size| *size as usize).collect();
     let samples = samples(DATA[config.choice("data")], &sizes, config.seed);
@@ -65,12 +65,12 @@ pub fn start(config: &Config) -> Backprop {
         grads: Params::zeros(&net.sizes),
         net,
         samples,
-        lr: config.number("lr"),
-        train_bias: config.toggle("train_bias"),
-        fault: Fault::ALL[config.choice("break")],
-        matrix_form: config.choice("form") == 1,
-        sample: config.count("sample") as usize - 1,
-        brush: config.choice("brush") as u8,
+        lr: 0.0,
+        train_bias: false,
+        fault: Fault::None,
+        matrix_form: false,
+        sample: 0,
+        brush: 0,
         trace: Trace::default(),
         first_deltas: Vec::new(),
         proof: None.into(),

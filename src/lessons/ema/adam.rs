@@ -6,9 +6,9 @@
 use super::average::{Pair, error, half_life, missing, seen};
 use super::stream::{explain, plain};
 use super::{MANIFEST, Scale, axis, by_step, indexed, metric, num, num_if, phase, proof, readout};
-use crate::lessons::config::{Config, Value};
+use crate::lessons::config::Config;
 use crate::lessons::problem::{Code, Problem};
-use crate::lessons::{Answer, At, Bound, Claim, Lesson, Moment, Pick, Readout};
+use crate::lessons::{At, Bound, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::nn::{Optimizer, Rule};
 use crate::scene::{Axis, Curve, Formula, Line, Math, View};
 
@@ -36,7 +36,9 @@ struct Multipliers {
 impl Adam {
     /// At step 0.
     pub fn start(config: &Config) -> Adam {
-        Adam { beta1: config.number("beta1"), beta2: config.number("beta2"), moments: vec![[Pair::NEW; 2]] }
+        let mut adam = Adam { beta1: 0.0, beta2: 0.0, moments: vec![[Pair::NEW; 2]] };
+        adam.configure(config);
+        adam
     }
 
     fn k(&self) -> usize {
@@ -196,19 +198,14 @@ impl Adam {
 }
 
 impl Lesson for Adam {
-    fn boxed(&self) -> Box<dyn Lesson> {
+    fn clone_box(&self) -> Box<dyn Lesson> {
         Box::new(self.clone())
     }
 
-    fn set(&mut self, control: usize, value: &Value) {
-        let Value::Number(number) = value else { return };
-        let beta = match MANIFEST.controls[control].id {
-            "beta1" => &mut self.beta1,
-            "beta2" => &mut self.beta2,
-            _ => return,
-        };
-        if beta != number {
-            *beta = *number;
+    fn configure(&mut self, config: &Config) {
+        let betas = (config.number("beta1"), config.number("beta2"));
+        if betas != (self.beta1, self.beta2) {
+            (self.beta1, self.beta2) = betas;
             let k = self.k();
             self.moments.truncate(1);
             (0..k).for_each(|_| self.push());
@@ -219,8 +216,11 @@ impl Lesson for Adam {
         Err(Problem::new(Code::UnknownKey, id, text, "beta1, beta2"))
     }
 
-    fn step(&mut self) {
-        self.push();
+    fn work(&mut self, job: Job) -> Result<Progress, Problem> {
+        if job == Job::Step {
+            self.push();
+        }
+        Ok(Progress::Done)
     }
 
     fn metrics(&self, out: &mut [f64]) {
@@ -257,7 +257,7 @@ impl Lesson for Adam {
             "multiplier" => Some(View::Curve(self.multiplier_curve(at))),
             "reason" => Some(View::Formula(self.reason(at))),
             "seen" => Some(View::Curve(self.seen_curve(at))),
-            "verification" => Some(View::Table(proof(&self.verify(), symbol))),
+            "verification" => Some(View::Table(proof(&self.claims(), symbol))),
             _ => None,
         }
     }
@@ -299,7 +299,7 @@ impl Lesson for Adam {
         explain(id, beta, "β").or_else(|| Some(plain(id, value)))
     }
 
-    fn verify(&self) -> Vec<Claim> {
+    fn claims(&self) -> Vec<Claim> {
         let k = self.k();
         let shown = self.multipliers(k);
         let claim = |id: &str, computed: f64, reference: f64| Claim {
@@ -317,10 +317,6 @@ impl Lesson for Adam {
             claim("wrong", shown.wrong, seen1 * seen1 / seen2),
             claim("engine", shown.right, self.engine(k)),
         ]
-    }
-
-    fn predict(&self) -> Option<Answer> {
-        None
     }
 
     fn pytorch(&self) -> String {

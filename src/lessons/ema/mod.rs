@@ -16,12 +16,12 @@ use super::config::Config;
 use super::manifest::{
     Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, ViewKind, ViewSpec, When,
 };
-use super::{Asset, Assets, Entry, Lesson, Readout};
+use super::{Answer, Asset, Assets, Bearing, Entry, Lesson, Readout};
 use crate::data::digits;
 use crate::scene::{Axis, Cell, Curve, Format, Key, Math, Name, Phase, Row, Scale, Series, Table};
 
 /// The line of the registry.
-pub const ENTRY: Entry = Entry { manifest: &MANIFEST, new: start, reconcile: |_| Vec::new() };
+pub const ENTRY: Entry = Entry { manifest: &MANIFEST, new: start, reconcile: |_| Vec::new(), bearing };
 
 /// Elements of a stream, and steps of a training run.
 pub const LENGTH: usize = 1000;
@@ -183,7 +183,13 @@ static MANIFEST: Manifest = Manifest {
         ReadoutSpec { id: "half_life1", unit: "unit.steps" },
         ReadoutSpec { id: "half_life2", unit: "unit.steps" },
     ],
-    assets: &[Asset { id: "digits", file: digits::FILE, bytes: digits::BYTES, digest: digits::DIGEST }],
+    assets: &[Asset {
+        id: "digits",
+        file: digits::FILE,
+        bytes: digits::BYTES,
+        digest: digits::DIGEST,
+        when: Some(NETWORK),
+    }],
     metrics: &[
         Metric { id: "theta", improves: 0 },
         Metric { id: "v", improves: 0 },
@@ -203,6 +209,7 @@ static MANIFEST: Manifest = Manifest {
     prediction: Some(Prediction {
         state: "preset=constant&level=1&beta=0.98&step=10",
         options: &["start.98", "start.50", "start.18", "start.02"],
+        answer,
     }),
     still: "step=20&moment=3",
 };
@@ -214,6 +221,20 @@ fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
         1 => network::start(config, assets),
         _ => Box::new(adam::Adam::start(config)),
     }
+}
+
+/// A stream is given from the start, because the reader may draw what is still to come; the other scenes take no edits.
+fn bearing(config: &Config, _: &str) -> Bearing {
+    if config.meets(STREAM) { Bearing::Given } else { Bearing::State }
+}
+
+/// What part of the last element the average that began at 0 shows: the nearest of four guesses.
+fn answer(metrics: &[f64]) -> Option<Answer> {
+    let (theta, v) = (metrics[metric::THETA], metrics[metric::ZERO]);
+    let distance = |guess: f64| (v / theta - guess).abs();
+    let guesses = [0.98, 0.5, 0.18, 0.02].map(distance);
+    let option = (0..guesses.len()).min_by(|a, b| guesses[*a].total_cmp(&guesses[*b]))?;
+    (!theta.is_nan()).then_some(Answer { option, value: v, format: MEDIUM })
 }
 
 /// How many elements the reader sees at once.

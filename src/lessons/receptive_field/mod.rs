@@ -23,12 +23,11 @@ mod tables;
 mod task;
 mod walk;
 
-use super::config::Value;
 use super::manifest::{
     Control, Effect, Kind, Manifest, Metric, Place, Prediction, Preset, ReadoutSpec, Stroke, ViewKind, ViewSpec, When,
 };
 use super::problem::Problem;
-use super::{Answer, Asset, At, Bearing, Claim, Entry, Lesson, Moment, Pick, Readout};
+use super::{Answer, Asset, At, Bearing, Claim, Config, Entry, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::analysis::stack::Stack;
 use crate::analysis::zoo;
 use crate::data::{digits, photo, reading};
@@ -40,7 +39,12 @@ use reader::Reader;
 use std::rc::Rc;
 
 /// The line of the registry.
-pub const ENTRY: Entry = Entry { manifest: &MANIFEST, new: setup::start, reconcile: setup::reconcile };
+pub const ENTRY: Entry = Entry {
+    manifest: &MANIFEST,
+    new: setup::start,
+    reconcile: setup::reconcile,
+    bearing: |_, id| if id == "paint" { Bearing::Aside } else { Bearing::Given },
+};
 
 /// Whole numbers of pixels.
 const PIXELS: Format = Format::Integer;
@@ -52,6 +56,10 @@ const CHANNELS: [&str; 4] = ["all", "half", "quarter", "eighth"];
 const WEIGHTS: [&str; 3] = ["random", "uniform", "trained"];
 /// Only there can the reader paint.
 const BRUSH: When = When { choice: "tool", options: &["brush"] };
+/// These weights look at the photograph.
+const PHOTO: When = When { choice: "weights", options: &["random", "uniform"] };
+/// These look at the digits that they have learned from.
+const TRAINED: When = When { choice: "weights", options: &["trained"] };
 /// Answers to the prediction, in per cent.
 const GUESSES: [f64; 4] = [25.0, 50.0, 75.0, 90.0];
 
@@ -164,9 +172,15 @@ static MANIFEST: Manifest = Manifest {
         ReadoutSpec { id: "padding{l}", unit: "unit.px" },
     ],
     assets: &[
-        Asset { id: "photo", file: photo::FILE, bytes: photo::BYTES, digest: photo::DIGEST },
-        Asset { id: "digits", file: digits::FILE, bytes: digits::BYTES, digest: digits::DIGEST },
-        Asset { id: "reading", file: reading::FILE, bytes: reading::BYTES, digest: reading::DIGEST },
+        Asset { id: "photo", file: photo::FILE, bytes: photo::BYTES, digest: photo::DIGEST, when: Some(PHOTO) },
+        Asset { id: "digits", file: digits::FILE, bytes: digits::BYTES, digest: digits::DIGEST, when: Some(TRAINED) },
+        Asset {
+            id: "reading",
+            file: reading::FILE,
+            bytes: reading::BYTES,
+            digest: reading::DIGEST,
+            when: Some(TRAINED),
+        },
     ],
     metrics: &[Metric { id: "variance_x", improves: 0 }, Metric { id: "middle", improves: 0 }],
     max_step: 16,
@@ -174,9 +188,18 @@ static MANIFEST: Manifest = Manifest {
     prediction: Some(Prediction {
         state: "preset=fading&step=8",
         options: &["middle.25", "middle.50", "middle.75", "middle.90"],
+        answer,
     }),
     still: "moment=6",
 };
+
+/// The nearest guess at the share in the middle.
+fn answer(metrics: &[f64]) -> Option<Answer> {
+    let value = Some(metrics[1]).filter(|value| !value.is_nan())?;
+    let distance = |guess: &f64| (value - guess).abs();
+    let option = GUESSES.iter().map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?.0;
+    Some(Answer { option, value, format: Format::Significant(3) })
+}
 
 /// The unit's number before and after painting.
 #[derive(Clone, Debug, PartialEq)]
@@ -197,8 +220,8 @@ struct Lens {
     net: Rc<Stack>,
     /// RGB of the picture at the stack's size.
     rgb: Rc<Vec<u8>>,
-    /// Files that are not there yet.
-    missing: &'static [&'static str],
+    /// Whether the files that its picture and its weights are of are there.
+    supplied: bool,
     /// Index into [`WEIGHTS`].
     weights: usize,
     /// The network that has learned, where its weights are chosen and there.
@@ -223,8 +246,6 @@ struct Lens {
     proof: Rc<OnceCell<Option<proof::Proof>>>,
     /// Whether there was no memory for something.
     short: bool,
-    /// What is to be said of that.
-    trouble: Option<Problem>,
     underway: task::Underway,
 }
 
@@ -247,7 +268,7 @@ impl Lens {
 
     /// Whether the unit's number can be read off a picture.
     fn reads(&self) -> bool {
-        self.missing.is_empty() && !self.short && pass::is_affordable(&self.net)
+        self.supplied && !self.short && pass::is_affordable(&self.net)
     }
 
     /// The picture of pass `nth`.
@@ -297,54 +318,25 @@ impl Lens {
 }
 
 impl Lesson for Lens {
-    fn boxed(&self) -> Box<dyn Lesson> {
+    fn clone_box(&self) -> Box<dyn Lesson> {
         Box::new(self.clone())
     }
 
-    fn missing(&self) -> &'static [&'static str] {
-        self.missing
-    }
-
-    fn set(&mut self, control: usize, value: &Value) {
-        match (MANIFEST.controls[control].id, value) {
-            // What a pointer does is the page's business.
-            ("tool", _) => {}
-            ("brush", Value::Count(radius)) => self.brush = f64::from(*radius),
-            ("heat", Value::Toggle(on)) => self.show_heat = *on,
-            (id, value) => unreachable!("control {id} does not change while the lesson runs: {value:?}"),
-        }
+    fn configure(&mut self, config: &Config) {
+        self.brush = f64::from(config.count("brush"));
+        self.show_heat = config.toggle("heat");
     }
 
     fn edit(&mut self, id: &str, text: &str) -> Result<String, Problem> {
         self.change(id, text)
     }
 
-    fn bearing(&self, id: &str) -> Bearing {
-        if id == "paint" { Bearing::Aside } else { Bearing::Given }
-    }
-
-    fn step(&mut self) {
-        while !self.step_portion() {}
-    }
-
-    fn advance(&mut self) -> bool {
-        self.step_portion()
-    }
-
-    fn advanced(&self) -> f64 {
-        self.progress()
-    }
-
-    fn catch_up(&mut self) -> bool {
-        self.value_portion()
-    }
-
-    fn prove(&mut self) -> bool {
-        self.proof_portion()
-    }
-
-    fn trouble(&mut self) -> Option<Problem> {
-        self.trouble.take()
+    fn work(&mut self, job: Job) -> Result<Progress, Problem> {
+        match job {
+            Job::Step => self.step_portion(),
+            Job::Late => self.value_portion(),
+            Job::Proof => Ok(self.proof_portion()),
+        }
     }
 
     fn metrics(&self, out: &mut [f64]) {
@@ -385,15 +377,8 @@ impl Lesson for Lens {
         self.explain(id)
     }
 
-    fn verify(&self) -> Vec<Claim> {
+    fn claims(&self) -> Vec<Claim> {
         self.claims()
-    }
-
-    fn predict(&self) -> Option<Answer> {
-        let value = self.middle()?;
-        let distance = |guess: &f64| (value - guess).abs();
-        let option = GUESSES.iter().map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?.0;
-        Some(Answer { option, value, format: Format::Significant(3) })
     }
 
     fn pytorch(&self) -> String {

@@ -139,7 +139,7 @@ impl Lens {
             let all: Vec<usize> = (0..last).map(|nth| reader.picture(nth)).collect();
             let _ = write!(out, "\npictures = {all:?}  # of the data set, one a pass\n{}", python::DIGITS);
             out.push_str(&learned(reader));
-        } else if !self.missing.is_empty() {
+        } else if !self.supplied {
             out.push_str("\n# The photograph is not there yet.\nrgb = np.full((height, width, 3), 128)\n");
         } else {
             out.push_str(python::PHOTO);

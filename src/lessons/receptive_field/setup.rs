@@ -90,14 +90,12 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
     let stack = read(config.text("stack")).expect("checked before it got in");
     let weights = config.choice("weights");
     let net = narrowed(&stack, if WEIGHTS[weights] == "random" { config.choice("channels") } else { 0 });
-    let (reader, photo, missing) = if WEIGHTS[weights] == "trained" {
-        let reader = reader(config, assets);
-        (reader.clone(), None, if reader.is_some() { &[][..] } else { &["digits", "reading"][..] })
+    let (reader, photo) = if WEIGHTS[weights] == "trained" {
+        (reader(config, assets), None)
     } else {
-        let photo = assets.get("photo").and_then(|bytes| photo::read(bytes));
-        let missing = if photo.is_some() { &[][..] } else { &["photo"][..] };
-        (None, photo, missing)
+        (None, assets.get("photo").and_then(|bytes| photo::read(bytes)))
     };
+    let supplied = reader.is_some() || photo.is_some();
     let [height, width] = stack.input.size;
     // Until the picture is there: an even grey.
     let rgb = match (&reader, photo) {
@@ -106,9 +104,9 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
         (None, None) => vec![128; height * width * 3],
     };
     let affordable = if WEIGHTS[weights] == "uniform" { pass::is_provable(&stack) } else { pass::is_affordable(&net) };
-    Box::new(Lens {
+    let mut lens = Lens {
         affordable,
-        missing,
+        supplied,
         rgb: Rc::new(rgb),
         geometry: Rc::new(Geometry::new(stack)),
         net: Rc::new(net),
@@ -122,13 +120,14 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
         paint: Rc::default(),
         clean: None,
         painted: None,
-        brush: f64::from(config.count("brush")),
-        show_heat: config.toggle("heat"),
+        brush: 0.0,
+        show_heat: false,
         proof: Rc::default(),
         short: false,
-        trouble: None,
         underway: Default::default(),
-    })
+    };
+    lens.configure(config);
+    Box::new(lens)
 }
 
 /// The network that has learned, if both of its files are there.

@@ -8,7 +8,11 @@ use super::pass::{Clean, Heat, Input, Reading, Sounding, Weights, shares};
 use super::proof::Proving;
 use super::{Lens, Painted, fit};
 use crate::autograd::Short;
+use crate::lessons::{Problem, Progress};
 use std::rc::Rc;
+
+/// Something is left, and nobody has counted how much.
+const LEFT: Progress = Progress::Part(0.0);
 
 /// What is under way, in this copy of the lesson alone: another copy begins it anew.
 #[derive(Default)]
@@ -31,6 +35,14 @@ struct Step {
     passes: Vec<Pass>,
     /// The one that is under way.
     now: usize,
+}
+
+impl Step {
+    /// How much of it is done, 0 to 1.
+    fn progress(&self) -> f64 {
+        let here = self.passes.get(self.now).map_or(1.0, Pass::progress);
+        ((self.now as f64 + here.min(1.0)) / self.passes.len() as f64).min(1.0)
+    }
 }
 
 enum Pass {
@@ -82,18 +94,11 @@ impl Lens {
         self.underway.0 = None;
     }
 
-    /// How much of the next step is done, 0 to 1.
-    pub(super) fn progress(&self) -> f64 {
-        let Some(Task::Step(step)) = &self.underway.0 else { return 0.0 };
-        let here = step.passes.get(step.now).map_or(1.0, Pass::progress);
-        ((step.now as f64 + here.min(1.0)) / step.passes.len() as f64).min(1.0)
-    }
-
-    /// A portion of the next step; says whether it is complete.
-    pub(super) fn step_portion(&mut self) -> bool {
+    /// A portion of the next step.
+    pub(super) fn step_portion(&mut self) -> Result<Progress, Problem> {
         if !self.computes() {
             self.passes += 1;
-            return true;
+            return Ok(Progress::Done);
         }
         if !matches!(self.underway.0, Some(Task::Step(_))) {
             // First the room that something else took.
@@ -101,9 +106,8 @@ impl Lens {
             match self.passes_of_step() {
                 Ok(passes) => self.underway.0 = Some(Task::Step(Step { passes, now: 0 })),
                 Err(short) => {
-                    self.run_short(short);
                     self.passes += 1;
-                    return true;
+                    return Err(self.run_short(short));
                 }
             }
         }
@@ -112,12 +116,12 @@ impl Lens {
             step.now += 1;
         }
         if step.now < step.passes.len() {
-            return false;
+            return Ok(Progress::Part(step.progress()));
         }
         let heard = step.passes.iter().map(|pass| (pass.heat(), pass.channel())).collect();
         self.abandon();
         self.hear(heard);
-        true
+        Ok(Progress::Done)
     }
 
     /// The passes of the next step, at their beginning.
@@ -138,27 +142,25 @@ impl Lens {
         })
     }
 
-    /// A portion of the numbers that paint changes; says whether something is left.
-    pub(super) fn value_portion(&mut self) -> bool {
+    /// A portion of the numbers that paint changes.
+    pub(super) fn value_portion(&mut self) -> Result<Progress, Problem> {
         if self.paint.is_empty() || !self.reads() {
             self.painted = None;
-            return false;
+            return Ok(Progress::Done);
         }
         if self.painted.as_ref().is_some_and(|painted| painted.paint == self.paint) {
-            return false;
+            return Ok(Progress::Done);
         }
         if !matches!(self.underway.0, Some(Task::Value(_))) {
             self.abandon();
             let covered = self.clean.is_some().then_some(Covered::All);
-            let Some(reading) = self.reading(covered, &self.paint.clone(), self.clean.clone().as_deref()) else {
-                return false;
-            };
+            let reading = self.reading(covered, &self.paint.clone(), self.clean.clone().as_deref())?;
             let value = Value { reading, paint: Rc::clone(&self.paint), clean: self.clean.clone(), after: None };
             self.underway.0 = Some(Task::Value(Box::new(value)));
         }
         let Some(Task::Value(value)) = &mut self.underway.0 else { unreachable!("begun above") };
         if !value.reading.portion() {
-            return true;
+            return Ok(LEFT);
         }
         let read = value.reading.clean();
         let paint = Rc::clone(&value.paint);
@@ -177,19 +179,25 @@ impl Lens {
             Some(_) => None,
         };
         if let Some((covered, after)) = next {
-            let Some(reading) = self.reading(Some(covered), &paint, Some(&clean)) else { return false };
+            let reading = self.reading(Some(covered), &paint, Some(&clean))?;
             self.underway.0 = Some(Task::Value(Box::new(Value { reading, paint, clean: Some(clean), after })));
-            return true;
+            return Ok(LEFT);
         }
         let (after, beyond) = after.expect("read last");
         let beyond = beyond.or_else(|| outside.then_some(after));
-        self.painted = Some(Painted { paint, before: clean.value, after, outside: beyond });
         // Paint that came meanwhile is read next.
-        self.painted.as_ref().is_some_and(|painted| painted.paint != self.paint)
+        let newer = paint != self.paint;
+        self.painted = Some(Painted { paint, before: clean.value, after, outside: beyond });
+        Ok(if newer { LEFT } else { Progress::Done })
     }
 
-    /// The unit's number with so much of the paint, at its beginning; nothing where there is no memory for it.
-    fn reading(&mut self, covered: Option<Covered>, paint: &[Stroke], clean: Option<&Clean>) -> Option<Reading<f32>> {
+    /// The unit's number with so much of the paint, at its beginning, or that there is no memory for it.
+    fn reading(
+        &mut self,
+        covered: Option<Covered>,
+        paint: &[Stroke],
+        clean: Option<&Clean>,
+    ) -> Result<Reading<f32>, Problem> {
         let rgb = match covered {
             None => (*self.rgb).clone(),
             Some(covered) => self.painted_rgb(paint, covered == Covered::Outside),
@@ -197,22 +205,22 @@ impl Lens {
         let weights = self.reader.as_ref().map_or(Weights::First(self.seed), |it| Weights::Learned(&it.weights));
         let input = Input::of_rgb(&rgb, self.net.input);
         let reading = Reading::of(&self.geometry, &self.net, input, weights, clean);
-        reading.map_err(|short| self.run_short(short)).ok()
+        reading.map_err(|short| self.run_short(short))
     }
 
-    /// There is no memory: until the next stack nothing more is computed, and what is known stays.
-    fn run_short(&mut self, short: Short) {
+    /// There is no memory: until the next stack nothing more is computed, and what is known stays. Says so.
+    fn run_short(&mut self, short: Short) -> Problem {
         self.abandon();
         self.affordable = false;
         self.short = true;
         self.painted = None;
-        self.trouble = Some(fit::no_memory(short));
+        fit::no_memory(short)
     }
 
-    /// A portion of the proof; says whether something is left.
-    pub(super) fn proof_portion(&mut self) -> bool {
+    /// A portion of the proof.
+    pub(super) fn proof_portion(&mut self) -> Progress {
         if self.proof.get().is_some() || !self.provable() {
-            return false;
+            return Progress::Done;
         }
         if !matches!(self.underway.0, Some(Task::Proof(_))) {
             self.abandon();
@@ -222,11 +230,11 @@ impl Lens {
             Some(Task::Proof(proving)) => proving.portion(&self.geometry).map_or(Some(None), |proof| proof.map(Some)),
             _ => Some(None),
         };
-        let Some(proof) = portion else { return true };
+        let Some(proof) = portion else { return LEFT };
         // Without memory there is none, and its claims are not made.
         let _ = self.proof.set(proof);
         self.abandon();
-        false
+        Progress::Done
     }
 }
 

@@ -18,7 +18,7 @@ impl Run {
             return Some(Problem::new(Code::UnknownKey, &change.key, &change.text, "lr, w1_1_1"));
         }
         let problem = self.current.set(index, &change.text);
-        self.lesson.set(index, self.current.value(index));
+        self.lesson.configure(&self.current);
         problem
     }
 
@@ -46,7 +46,7 @@ impl Run {
             Effect::Display => {
                 let problem = self.config.set(index, text);
                 self.current.set(index, &self.config.written(index));
-                self.lesson.set(index, self.config.value(index));
+                self.lesson.configure(&self.current);
                 self.rewrite();
                 problem
             }
@@ -90,7 +90,7 @@ impl Run {
             Err(problem) => return Some(problem),
         };
         self.behind = true;
-        match self.lesson.bearing(id) {
+        match (self.entry.bearing)(&self.config, id) {
             Bearing::Given => {
                 self.give(Change { step: 0, key: id.into(), text });
                 return None;
@@ -194,6 +194,6 @@ impl Run {
     /// Records this step anew after a change at it.
     fn remember_now(&mut self) {
         self.record();
-        self.checkpoints.push((self.step, self.lesson.boxed()));
+        self.checkpoints.push((self.step, self.lesson.clone_box()));
     }
 }

@@ -8,8 +8,7 @@ mod changes;
 
 use super::address::{self, Address};
 use crate::lessons::config::Config;
-use crate::lessons::manifest::Effect;
-use crate::lessons::{Assets, At, Bearing, Entry, History, Lesson, Problem};
+use crate::lessons::{Answer, Assets, At, Bearing, Entry, History, Job, Lesson, Problem, Progress};
 
 /// Most checkpoints that are kept; then every second one is dropped and the distance doubles.
 const MOST_CHECKPOINTS: usize = 48;
@@ -48,6 +47,8 @@ pub struct Run {
     notices: Vec<Problem>,
     /// Whether the lesson may have something to catch up with.
     behind: bool,
+    /// How much of the next step is done, 0 to 1.
+    advanced: f64,
 }
 
 impl Run {
@@ -77,6 +78,7 @@ impl Run {
             history: History::default(),
             notices: problems,
             behind: true,
+            advanced: 0.0,
         };
         run.begin();
         run.target = step;
@@ -93,6 +95,7 @@ impl Run {
         self.current = self.config.clone();
         self.step = 0;
         self.target = 0;
+        self.advanced = 0.0;
         self.interval = 1;
         self.history = History::new(self.entry.manifest.metrics.len());
         self.arrive();
@@ -102,9 +105,9 @@ impl Run {
     /// Moves the edits of what holds from the start to step 0, where [`Run::begin_edit`] puts them: an address may name another
     /// step, and what was recorded before it would contradict what is shown.
     fn place_edits(&mut self) {
-        let (config, lesson) = (&self.config, &self.lesson);
+        let (config, bearing) = (&self.config, self.entry.bearing);
         let early = |change: &Change| {
-            change.step > 0 && config.index(&change.key).is_none() && lesson.bearing(&change.key) != Bearing::State
+            change.step > 0 && config.index(&change.key).is_none() && bearing(config, &change.key) != Bearing::State
         };
         let (moved, kept): (Vec<_>, Vec<_>) = self.journal.drain(..).partition(early);
         self.journal = kept;
@@ -117,7 +120,7 @@ impl Run {
         for change in due {
             if let Some(problem) = self.apply(&change) {
                 // What cannot be applied for want of a file waits for it.
-                if !self.lesson.missing().is_empty() {
+                if !self.missing().is_empty() {
                     continue;
                 }
                 self.notice(problem);
@@ -129,7 +132,7 @@ impl Run {
         let known = self.checkpoints.iter().any(|(step, _)| *step == self.step);
         if self.step.is_multiple_of(self.interval) && !known {
             let at = self.checkpoints.partition_point(|(step, _)| *step < self.step);
-            self.checkpoints.insert(at, (self.step, self.lesson.boxed()));
+            self.checkpoints.insert(at, (self.step, self.lesson.clone_box()));
             if self.checkpoints.len() > MOST_CHECKPOINTS {
                 self.interval *= 2;
                 let interval = self.interval;
@@ -141,9 +144,7 @@ impl Run {
     /// Records the metrics of this step, if it is reached for the first time.
     fn record(&mut self) {
         if self.history.len() == self.step as usize {
-            let mut row = vec![0.0; self.entry.manifest.metrics.len()];
-            self.lesson.metrics(&mut row);
-            self.history.push(&row);
+            self.history.push(&self.metrics());
         }
     }
 
@@ -168,7 +169,8 @@ impl Run {
         let nearest = self.checkpoints.iter().rposition(|(at, _)| *at <= self.target).expect("step 0 is kept");
         let (at, lesson) = &self.checkpoints[nearest];
         self.step = *at;
-        self.lesson = lesson.boxed();
+        self.lesson = lesson.clone_box();
+        self.advanced = 0.0;
         self.behind = true;
         self.current = self.config.clone();
         for change in self.journal.iter().filter(|change| change.step <= self.step) {
@@ -176,49 +178,52 @@ impl Run {
                 self.current.set(index, &change.text);
             }
         }
-        for (index, control) in self.entry.manifest.controls.iter().enumerate() {
-            if control.effect == Effect::Display {
-                self.lesson.set(index, self.current.value(index));
-            }
+        // What is displayed is of now, whenever the copy was made.
+        self.lesson.configure(&self.current);
+    }
+
+    /// Does a portion of a job; says whether it is complete. What has gone wrong is put where it is read.
+    fn portion(&mut self, job: Job) -> bool {
+        let progress = self.lesson.work(job).unwrap_or_else(|problem| {
+            self.notice(problem);
+            Progress::Done
+        });
+        match (job, progress) {
+            (Job::Step, Progress::Part(part)) => self.advanced = part,
+            // Another job drops a step that was begun.
+            (Job::Step, Progress::Done) | (_, Progress::Part(_)) => self.advanced = 0.0,
+            (_, Progress::Done) => {}
         }
+        progress == Progress::Done
     }
 
     /// Takes at most `most` steps towards the target, and catches up with what edits have left to be computed once it is
     /// there; says how many steps are left.
     pub fn work(&mut self, most: u32) -> u32 {
         for _ in 0..most.min(self.target - self.step) {
-            while !self.lesson.advance() {}
+            while !self.portion(Job::Step) {}
             self.step += 1;
             self.arrive();
         }
         if self.step == self.target {
-            while self.lesson.catch_up() {}
+            while !self.portion(Job::Late) {}
             self.behind = false;
         }
-        self.hear_trouble();
         self.target - self.step
-    }
-
-    /// Puts what has gone wrong in the lesson where it is read.
-    fn hear_trouble(&mut self) {
-        if let Some(problem) = self.lesson.trouble() {
-            self.notice(problem);
-        }
     }
 
     /// As [`Run::work`], in portions: at most `most` short steps, or a part of one that takes long.
     pub fn work_on(&mut self, most: u32) -> u32 {
         if self.step == self.target {
-            self.behind = self.lesson.catch_up();
+            self.behind = !self.portion(Job::Late);
         }
         for _ in 0..most.min(self.target - self.step) {
-            if !self.lesson.advance() {
+            if !self.portion(Job::Step) {
                 break;
             }
             self.step += 1;
             self.arrive();
         }
-        self.hear_trouble();
         self.target - self.step
     }
 
@@ -242,12 +247,12 @@ impl Run {
 
     /// How much of the next step is done, 0 to 1.
     pub fn advanced(&self) -> f64 {
-        self.lesson.advanced()
+        self.advanced
     }
 
     /// Does a portion of what the proof needs; says whether something is left.
     pub fn prove(&mut self) -> bool {
-        self.lesson.prove()
+        !self.portion(Job::Proof)
     }
 
     /// The step that is shown.
@@ -293,6 +298,23 @@ impl Run {
     /// The entry of the lesson.
     pub fn entry(&self) -> &'static Entry {
         self.entry
+    }
+
+    /// Ids of the files that the present configuration needs and does not have.
+    pub fn missing(&self) -> Vec<&'static str> {
+        self.assets.missing(&self.config)
+    }
+
+    /// The answer to the lesson's prediction, as the step that is shown gives it.
+    pub fn answer(&self) -> Option<Answer> {
+        (self.entry.manifest.prediction.as_ref()?.answer)(&self.metrics())
+    }
+
+    /// The metrics of the step that is shown.
+    fn metrics(&self) -> Vec<f64> {
+        let mut row = vec![0.0; self.entry.manifest.metrics.len()];
+        self.lesson.metrics(&mut row);
+        row
     }
 
     /// The files that are there.

@@ -8,21 +8,19 @@
 
 mod train;
 mod views;
-mod waiting;
 
 use super::average::{Start, half_life, memory, missing, weight};
 use super::stream::{explain, forgetting, plain};
 use super::{MANIFEST, indexed, metric, proof, readout, span_of};
 use crate::data::digits::TRAIN;
-use crate::lessons::config::{Config, Value};
+use crate::lessons::config::Config;
 use crate::lessons::problem::{Code, Problem};
-use crate::lessons::{Answer, Assets, At, Bound, Claim, Lesson, Moment, Pick, Readout};
+use crate::lessons::{Assets, At, Bound, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::nn::Ema;
 use crate::scene::{Math, View};
-use core::cell::RefCell;
+use core::cell::{RefCell, RefMut};
 use std::rc::Rc;
 use train::{Digits, Engine, PARAMETERS, SIZES, Tested, first_weights, order, test_loss_naive};
-use waiting::Waiting;
 
 /// The weights are tested at every so many steps.
 pub const GRID: usize = 20;
@@ -31,7 +29,8 @@ const WATCHED: usize = PARAMETERS - SIZES[2] + 3;
 
 /// What all copies of a run share.
 struct World {
-    engine: RefCell<Engine>,
+    /// Absent until the digits have come: then a step changes no weight, and what needs digits is absent.
+    engine: Option<RefCell<Engine>>,
     seed: u32,
     batch: usize,
 }
@@ -62,21 +61,21 @@ struct Shadow {
     now: RefCell<Option<Rc<[Tested; 2]>>>,
 }
 
-/// Starts the scene, or waits for the digits.
+/// Starts the scene.
 pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
-    let Some(bytes) = assets.get("digits") else { return Box::new(Waiting::new(config)) };
     let batch = config.count("batch") as usize;
-    let world = World { engine: RefCell::new(Engine::new(Digits::read(bytes), batch)), seed: config.seed, batch };
+    let engine = assets.get("digits").map(|bytes| RefCell::new(Engine::new(Digits::read(bytes), batch)));
+    let world = World { engine, seed: config.seed, batch };
     let mut shadow = Shadow {
         rows: vec![first_weights(config.seed)],
         order: order(config.seed, 0).into(),
         world: Rc::new(world),
-        lr: config.number("lr"),
+        lr: 0.0,
         rates: Vec::new(),
-        beta: config.number("beta"),
-        start: Start::ALL[config.choice("average")],
-        test_with_ema: config.choice("test_with") == 1,
-        span: span_of(config.choice("span")),
+        beta: 0.0,
+        start: Start::Zero,
+        test_with_ema: false,
+        span: 0,
         ema: Ema::new(PARAMETERS),
         train_loss: f64::NAN,
         grad: f64::NAN,
@@ -84,6 +83,7 @@ pub fn start(config: &Config, assets: &Assets) -> Box<dyn Lesson> {
         averaged: Vec::new(),
         now: RefCell::new(None),
     };
+    shadow.configure(config);
     shadow.test_on_grid();
     Box::new(shadow)
 }
@@ -117,8 +117,18 @@ impl Shadow {
         out
     }
 
+    /// Whether the digits are not there yet.
+    fn waits(&self) -> bool {
+        self.world.engine.is_none()
+    }
+
+    /// What trains and tests, once the digits are there.
+    fn engine(&self) -> RefMut<'_, Engine> {
+        self.world.engine.as_ref().expect("who waits for digits does not ask").borrow_mut()
+    }
+
     fn test(&self, weights: &[f32]) -> Tested {
-        self.world.engine.borrow_mut().test(weights)
+        self.engine().test(weights)
     }
 
     /// Both tests of this step: of the weights, of their average.
@@ -129,7 +139,7 @@ impl Shadow {
 
     /// Where a test is due, makes both.
     fn test_on_grid(&mut self) {
-        if self.t().is_multiple_of(GRID) {
+        if self.t().is_multiple_of(GRID) && !self.waits() {
             let tested = self.tested();
             let [live, averaged] = [&tested[0], &tested[1]].map(|tested| (tested.loss, tested.accuracy));
             self.live.push(live);
@@ -148,7 +158,7 @@ impl Shadow {
                 self.ema.update(&row, self.beta);
             }
             self.rows.push(row);
-            if t > 0 && t.is_multiple_of(GRID) {
+            if t > 0 && t.is_multiple_of(GRID) && !self.waits() {
                 let tested = self.test(&self.averaged_weights());
                 self.averaged.push((tested.loss, tested.accuracy));
             }
@@ -175,71 +185,57 @@ impl Shadow {
             .fold((0.0, 0.0), |(apart, size), (a, w)| (apart + square(f64::from(a - w)), size + square(f64::from(*w))));
         libm::sqrt(apart / size)
     }
-}
 
-/// The moments of a step.
-fn moments() -> Vec<Moment> {
-    let moment = |id: &str, label, backward| Moment { id: id.into(), label, backward };
-    vec![
-        moment("gradient", Math::row([Math::op("∂"), Math::var("L")]), true),
-        moment("update", indexed("w", "t"), false),
-        moment("average", indexed("v", "t"), false),
-        moment("test", Math::Word("moment.test"), false),
-    ]
-}
-
-/// What the controls of the display mean to both states of the scene.
-fn memories(beta: f64, t: usize) -> [Readout; 3] {
-    [
-        readout("missing", missing(beta, t), false),
-        readout("memory", memory(beta), true),
-        readout("half_life", half_life(beta), false),
-    ]
-}
-
-impl Lesson for Shadow {
-    fn boxed(&self) -> Box<dyn Lesson> {
-        Box::new(self.clone())
-    }
-
-    fn set(&mut self, control: usize, value: &Value) {
-        match (MANIFEST.controls[control].id, value) {
-            ("beta", Value::Number(beta)) if *beta != self.beta => {
-                self.beta = *beta;
-                self.recompute();
-            }
-            ("average", Value::Choice(index)) if Start::ALL[*index] != self.start => {
-                self.start = Start::ALL[*index];
-                self.recompute();
-            }
-            ("lr", Value::Number(lr)) => self.lr = *lr,
-            ("test_with", Value::Choice(index)) => self.test_with_ema = *index == 1,
-            ("span", Value::Choice(option)) => self.span = span_of(*option),
-            _ => {}
-        }
-    }
-
-    fn edit(&mut self, id: &str, text: &str) -> Result<String, Problem> {
-        Err(Problem::new(Code::UnknownKey, id, text, "beta, lr, batch"))
-    }
-
+    /// Goes one step on.
     fn step(&mut self) {
+        if self.waits() {
+            self.rows.push(Rc::clone(&self.rows[0]));
+            return;
+        }
         let t = self.t();
         let batch = self.batch(t);
         if self.rates.last().is_none_or(|(_, rate)| *rate != self.lr) {
             self.rates.push((t, self.lr));
         }
         let mut weights = self.weights().to_vec();
-        {
-            let mut engine = self.world.engine.borrow_mut();
+        let (loss, grad) = {
+            let mut engine = self.engine();
             let (loss, grads) = engine.step(&mut weights, &batch, self.lr);
-            self.train_loss = loss;
-            self.grad = grads[WATCHED].into();
-        }
+            (loss, grads[WATCHED].into())
+        };
+        (self.train_loss, self.grad) = (loss, grad);
         self.ema.update(&weights, self.beta);
         self.rows.push(weights.into());
         self.now.take();
         self.test_on_grid();
+    }
+}
+
+impl Lesson for Shadow {
+    fn clone_box(&self) -> Box<dyn Lesson> {
+        Box::new(self.clone())
+    }
+
+    fn configure(&mut self, config: &Config) {
+        let (beta, start) = (config.number("beta"), Start::ALL[config.choice("average")]);
+        if (beta, start) != (self.beta, self.start) {
+            (self.beta, self.start) = (beta, start);
+            self.recompute();
+        }
+        self.lr = config.number("lr");
+        self.test_with_ema = config.choice("test_with") == 1;
+        self.span = span_of(config.choice("span"));
+    }
+
+    fn edit(&mut self, id: &str, text: &str) -> Result<String, Problem> {
+        Err(Problem::new(Code::UnknownKey, id, text, "beta, lr, batch"))
+    }
+
+    fn work(&mut self, job: Job) -> Result<Progress, Problem> {
+        if job == Job::Step {
+            self.step();
+        }
+        Ok(Progress::Done)
     }
 
     fn metrics(&self, out: &mut [f64]) {
@@ -257,6 +253,9 @@ impl Lesson for Shadow {
     }
 
     fn rewritten(&self) -> Vec<(usize, Vec<f64>)> {
+        if self.waits() {
+            return Vec::new();
+        }
         let column = |pick: fn(&(f64, f64)) -> f64| {
             let at = |t: usize| if t.is_multiple_of(GRID) { pick(&self.averaged[t / GRID]) } else { f64::NAN };
             (0..=self.t()).map(at).collect()
@@ -265,23 +264,38 @@ impl Lesson for Shadow {
     }
 
     fn moments(&self) -> Vec<Moment> {
-        moments()
+        let moment = |id: &str, label, backward| Moment { id: id.into(), label, backward };
+        vec![
+            moment("gradient", Math::row([Math::op("∂"), Math::var("L")]), true),
+            moment("update", indexed("w", "t"), false),
+            moment("average", indexed("v", "t"), false),
+            moment("test", Math::Word("moment.test"), false),
+        ]
     }
 
     fn view(&self, index: usize, at: At) -> Option<View> {
         match MANIFEST.views[index].id {
+            "forgetting" => Some(View::Curve(forgetting(self.beta))),
+            _ if self.waits() => None,
             "trajectory" => Some(View::Comb(self.trajectory(at))),
             "reason" => Some(View::Formula(self.reason(at))),
-            "forgetting" => Some(View::Curve(forgetting(self.beta))),
             "losses" => Some(self.tests(at, "axis.test_loss", |both| both.0)),
             "accuracy" => Some(self.tests(at, "axis.test_accuracy", |both| both.1)),
             "mosaic" => Some(View::Image(self.mosaic())),
-            "verification" => Some(View::Table(proof(&self.verify(), symbol))),
+            "verification" => Some(View::Table(proof(&self.claims(), symbol))),
             _ => None,
         }
     }
 
     fn readouts(&self, _: At) -> Vec<Readout> {
+        let memories = [
+            readout("missing", missing(self.beta, self.t()), false),
+            readout("memory", memory(self.beta), true),
+            readout("half_life", half_life(self.beta), false),
+        ];
+        if self.waits() {
+            return memories.into();
+        }
         let tested = self.tested();
         let [live, averaged] = [&tested[0], &tested[1]];
         let shown = &tested[usize::from(self.test_with_ema)];
@@ -299,13 +313,13 @@ impl Lesson for Shadow {
             readout("grad_w", self.grad, false),
             readout("ema_w", self.averaged_weights()[WATCHED].into(), false),
         ];
-        all.extend(memories(self.beta, self.t()));
+        all.extend(memories);
         all
     }
 
     fn pick(&self, id: &str, at: At) -> Option<Pick> {
-        let line = self.reason(At { moment: 3, ..at }).lines.into_iter().find(|line| line.id == id);
-        if let Some(line) = line {
+        let reason = || self.reason(At { moment: 3, ..at }).lines.into_iter().find(|line| line.id == id);
+        if let Some(line) = (!self.waits()).then(reason).flatten() {
             let formula = Math::row([vec![line.statement], line.numbers].concat());
             return Some(Pick { highlight: vec![id.into(), "w".into()], formula, editable: None });
         }
@@ -313,7 +327,10 @@ impl Lesson for Shadow {
         explain(id, self.beta, "β").or_else(|| Some(plain(id, value)))
     }
 
-    fn verify(&self) -> Vec<Claim> {
+    fn claims(&self) -> Vec<Claim> {
+        if self.waits() {
+            return Vec::new();
+        }
         let (t, beta) = (self.t(), self.beta);
         let eps = f64::from(f32::EPSILON);
         // Every step rounds four times (both factors, both products), and what is remembered of that fades as the average does.
@@ -332,7 +349,7 @@ impl Lesson for Shadow {
         let worst = pairs.map(|(v, sum)| error(*v, *sum)).fold(0.0, f64::max);
         let weights: f64 = (1..=t).map(|i| weight(beta, t, i)).sum();
         let tested = self.tested();
-        let engine = self.world.engine.borrow();
+        let engine = self.engine();
         let wide = |weights: &[f32]| weights.iter().map(|w| f64::from(*w)).collect::<Vec<_>>();
         let loss = |id: &str, computed: f64, weights: &[f32]| {
             let reference = test_loss_naive(engine.digits(), &wide(weights));
@@ -365,11 +382,10 @@ impl Lesson for Shadow {
         ]
     }
 
-    fn predict(&self) -> Option<Answer> {
-        None
-    }
-
     fn pytorch(&self) -> String {
+        if self.waits() {
+            return String::new();
+        }
         super::pytorch::network(&super::pytorch::Training {
             seed: self.world.seed,
             batch: self.world.batch,

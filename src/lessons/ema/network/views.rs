@@ -87,7 +87,7 @@ impl Shadow {
         const WRONG: [u8; 3] = [0xd0, 0x56, 0x0a];
         let tested = self.tested();
         let said = &tested[usize::from(self.test_with_ema)].said;
-        let engine = self.world.engine.borrow();
+        let engine = self.engine();
         let digits = engine.digits();
         let (width, height) = (COLUMNS * CELL + 1, TEST / COLUMNS * CELL + 1);
         let mut rgba = vec![0; width * height * 4];

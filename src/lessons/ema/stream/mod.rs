@@ -6,10 +6,10 @@ mod views;
 
 use super::average::{Pair, closed_form, closed_form_first, error, half_life, memory, missing, weight};
 use super::comb::Stage;
-use super::{LENGTH, MANIFEST, MEDIUM, Scale, indexed, metric, num, proof, readout, share, span_of, streams};
-use crate::lessons::config::{Config, Value, parse_number};
+use super::{LENGTH, MANIFEST, Scale, indexed, metric, num, proof, readout, share, span_of, streams};
+use crate::lessons::config::{Config, parse_number};
 use crate::lessons::problem::{Code, Problem};
-use crate::lessons::{Answer, At, Bearing, Bound, Claim, Lesson, Moment, Pick, Readout};
+use crate::lessons::{At, Bound, Claim, Job, Lesson, Moment, Pick, Progress, Readout};
 use crate::scene::{Axis, Curve, Math, Name, Series, View};
 use std::rc::Rc;
 
@@ -35,8 +35,9 @@ impl Stream {
     /// At step 0.
     pub fn start(config: &Config) -> Stream {
         let thetas = streams::make(config.choice("stream"), config.number("level"), config.seed);
-        let (beta, span) = (config.number("beta"), span_of(config.choice("span")));
-        Stream { thetas: Rc::new(thetas), beta, span, averages: vec![Pair::NEW] }
+        let mut stream = Stream { thetas: Rc::new(thetas), beta: 0.0, span: 0, averages: vec![Pair::NEW] };
+        stream.configure(config);
+        stream
     }
 
     /// How many elements have come in.
@@ -109,20 +110,17 @@ pub fn forgetting(beta: f64) -> Curve {
 }
 
 impl Lesson for Stream {
-    fn boxed(&self) -> Box<dyn Lesson> {
+    fn clone_box(&self) -> Box<dyn Lesson> {
         Box::new(self.clone())
     }
 
-    fn set(&mut self, control: usize, value: &Value) {
-        match (MANIFEST.controls[control].id, value) {
-            ("beta", Value::Number(beta)) if *beta != self.beta => {
-                self.beta = *beta;
-                self.recompute();
-            }
-            ("span", Value::Choice(option)) => self.span = span_of(*option),
-            // The controls of the other scenes.
-            _ => {}
+    fn configure(&mut self, config: &Config) {
+        let beta = config.number("beta");
+        if beta != self.beta {
+            self.beta = beta;
+            self.recompute();
         }
+        self.span = span_of(config.choice("span"));
     }
 
     fn edit(&mut self, id: &str, text: &str) -> Result<String, Problem> {
@@ -143,14 +141,13 @@ impl Lesson for Stream {
         Ok(value.to_string())
     }
 
-    fn bearing(&self, _: &str) -> Bearing {
-        Bearing::Given
-    }
-
-    fn step(&mut self) {
-        let t = self.averages.len();
-        let theta = self.thetas[t - 1];
-        self.averages.push(self.last().next(self.beta, t, theta));
+    fn work(&mut self, job: Job) -> Result<Progress, Problem> {
+        if job == Job::Step {
+            let t = self.averages.len();
+            let theta = self.thetas[t - 1];
+            self.averages.push(self.last().next(self.beta, t, theta));
+        }
+        Ok(Progress::Done)
     }
 
     fn metrics(&self, out: &mut [f64]) {
@@ -187,7 +184,7 @@ impl Lesson for Stream {
             "stream" => Some(View::Comb(self.comb(at))),
             "reason" => Some(View::Formula(self.reason(at))),
             "forgetting" => Some(View::Curve(forgetting(self.beta))),
-            "verification" => Some(View::Table(proof(&self.verify(), symbol))),
+            "verification" => Some(View::Table(proof(&self.claims(), symbol))),
             _ => None,
         }
     }
@@ -259,7 +256,7 @@ impl Lesson for Stream {
         explain(id, beta, "β").or_else(|| readout.map(|readout| plain(id, readout.value)))
     }
 
-    fn verify(&self) -> Vec<Claim> {
+    fn claims(&self) -> Vec<Claim> {
         let (t, beta) = (self.t(), self.beta);
         let claim = |id: &str, computed: f64, reference: f64, size: f64| Claim {
             id: id.into(),
@@ -282,14 +279,6 @@ impl Lesson for Stream {
             claims.push(claim("half_life", libm::pow(beta, half_life(beta)), 0.5, 1.0));
         }
         claims
-    }
-
-    fn predict(&self) -> Option<Answer> {
-        let share = self.last().zero / self.seen().last()?;
-        let guesses = [0.98, 0.5, 0.18, 0.02];
-        let distance = |guess: &f64| (share - guess).abs();
-        let option = (0..guesses.len()).min_by(|a, b| distance(&guesses[*a]).total_cmp(&distance(&guesses[*b])))?;
-        Some(Answer { option, value: self.last().zero, format: MEDIUM })
     }
 
     fn pytorch(&self) -> String {
