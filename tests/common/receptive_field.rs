@@ -27,7 +27,8 @@ pub fn look(run: &mut Run, what: &str) -> Vec<Code> {
         let _ = lesson.view(index, run.at());
     }
     for claim in lesson.claims() {
-        assert!(claim.holds(), "{what}: {claim:?}");
+        // What is too large to be proved is not decided.
+        assert!(!claim.fails(), "{what}: {claim:?}");
     }
     assert!(lesson.readouts(run.at()).iter().any(|readout| readout.id == "r"), "{what}");
     let notices = run.take_notices();

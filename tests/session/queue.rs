@@ -93,7 +93,7 @@ fn a_moment_waits_for_its_step() {
 
 #[test]
 fn who_stays_is_at_the_step_that_was_reached() {
-    let mut session = open("backprop", "");
+    let mut session = open(REGISTRY[0].manifest.id, "");
     act(&mut session, "seek\t500");
     session.work(7, false);
     act(&mut session, "stay");

@@ -5,13 +5,13 @@
  */
 
 import { el } from "../dom.js";
-import { elsewhere, started, supply } from "../host/hosts.js";
-import { fast, Gone, LoadError, Refused } from "../host/instance.js";
-import { Local } from "../host/local.js";
+import { elsewhere, supply } from "../host/hosts.js";
+import { Gone, LoadError } from "../host/instance.js";
 import { link } from "../state.js";
 import { onTheme } from "../theme.js";
 import { Controls } from "./controls.js";
 import { Inspector } from "./inspector.js";
+import { Life } from "./life.js";
 import { Notices } from "./notices.js";
 import { drawn, painted } from "./pens.js";
 import { Player } from "./player.js";
@@ -35,9 +35,6 @@ const TELLING = 50;
 /** Milliseconds out of sight after which an engine is freed. */
 const UNSEEN = 30_000;
 
-/** Most characters of what was asked for that are said back. */
-const SAID = 60;
-
 /** Steps that can be undone. */
 const UNDOABLE = 50;
 
@@ -48,12 +45,6 @@ export class Figure {
   #past = [];
   /** The last act that can be undone, so that a drag is one act. */
   #lastAct = { id: "", at: 0 };
-  /** The state in which the instance was last well. */
-  #good = "";
-  /** What the reader has asked for since. @type {{ id: string, text: string } | null} */
-  #asked = null;
-  /** @type {number[]} */
-  #deaths = [];
   #rest = 0;
   /** Milliseconds that the last proof took, and when this one began. */
   #proving = { cost: 0, since: 0 };
@@ -81,8 +72,15 @@ export class Figure {
     this.words = words;
     this.address = address;
     this.notices = new Notices(root, words);
-    /** Before the start it is one that has no instance. @type {import("../types").Host} */
-    this.host = new Local(page.lesson.id, page.lesson.light, "");
+    this.life = new Life(root, this.lesson, words, this.notices, {
+      frame: (frame) => this.#guarded(() => this.#frame(frame)),
+      began: () => this.#begin(),
+      stopped: () => this.#stop(),
+      refused: (id, text, sentence) => {
+        this.controls.type(id, text);
+        this.controls.refuse(id, sentence);
+      },
+    });
     const guarded = (/** @type {() => void} */ act) => this.#guarded(act);
     const user = (/** @type {() => void} */ act) => this.#user(act);
     const weight = () => this.views.weight(this.player.hurry);
@@ -161,37 +159,27 @@ export class Figure {
     onTheme(() => this.#guarded(() => this.views.recolour()));
   }
 
-  /** Loads the engine and shows the figure in `state`; where that fails, says why and what to do. @param {string} state */
-  async start(state) {
-    this.root.classList.remove("failed");
-    this.root.classList.add("loading");
-    this.root.setAttribute("aria-busy", "true");
-    this.notices.recovered();
-    try {
-      await this.#start(state);
-      if (!this.lesson.light && !fast) this.notices.add(this.words.say("portable"));
-    } catch (error) {
-      this.#failed(error, state);
-    } finally {
-      this.root.classList.remove("loading");
-      this.root.removeAttribute("aria-busy");
-    }
+  /** Where the engine runs. */
+  get host() {
+    return this.life.host;
   }
 
-  /** @param {string} state */
-  async #start(state) {
-    this.host.close();
-    this.host = this.player.host = await started(this.lesson, this.words.lines(), state, {
-      onframe: (frame) => this.#guarded(() => this.#frame(frame)),
-      onDeath: () => void this.#died(),
-    });
-    this.#begin();
+  /** Loads the engine and shows the figure in `state`. @param {string} state */
+  start(state) {
+    return this.life.start(state);
+  }
+
+  /** Nothing moves any more: the engine has ended, or is freed. */
+  #stop() {
+    this.player.stop();
+    clearTimeout(this.#rest);
+    this.proof.stop();
   }
 
   /** Shows another state in the same instance. @param {string} state */
   visit(state) {
     // A figure that has stopped wakes up.
-    if (this.root.classList.contains("failed")) return this.#restart(state);
+    if (this.life.over) return this.life.restart(state);
     this.#guarded(() => {
       this.#remember("visit");
       this.#open(state);
@@ -199,14 +187,8 @@ export class Figure {
   }
 
   /** @param {string} state */
-  #restart(state) {
-    this.#deaths = [];
-    void this.start(state);
-  }
-
-  /** @param {string} state */
   #open(state) {
-    this.player.stop();
+    this.#stop();
     // What was said of another state is not true of this one.
     this.notices.clear();
     this.controls.clear();
@@ -216,6 +198,7 @@ export class Figure {
 
   /** Takes over from the still, or from an earlier session. */
   #begin() {
+    this.player.host = this.host;
     this.views.reset();
     this.#pointed = 0;
     // Nothing is on its way in what an address gives.
@@ -318,7 +301,7 @@ export class Figure {
       if (ids) this.#guarded(() => this.player.catchUp());
     } catch (error) {
       if (error instanceof LoadError) this.#lacks(error, ids);
-      else this.#failed(error, this.#good);
+      else this.life.failed(error, this.#state);
     }
     this.notices.progress("");
   }
@@ -370,11 +353,11 @@ export class Figure {
 
   /** Sets a control; where the engine does not run any more, it is started with what was set. @param {string} id @param {string} text */
   #set(id, text) {
-    this.#asked = { id, text };
-    if (!this.root.classList.contains("failed")) return this.#change(id, () => this.host.act("set", id, text));
-    const values = new URLSearchParams(this.#good);
+    this.life.asked = { id, text };
+    if (!this.life.over) return this.#change(id, () => this.host.act("set", id, text));
+    const values = new URLSearchParams(this.life.good);
     values.set(id, text);
-    this.#restart(values.toString());
+    this.life.restart(values.toString());
   }
 
   /** Says a problem, and at its control too. @param {string} line */
@@ -386,7 +369,7 @@ export class Figure {
 
   /** @param {string} id @param {string} text */
   #edit(id, text) {
-    this.#asked = { id, text };
+    this.life.asked = { id, text };
     this.#user(() => this.#change(id, () => this.host.act("edit", id, text)));
   }
 
@@ -426,9 +409,8 @@ export class Figure {
   /** Remembers where the figure is well, in the address too. */
   #note() {
     if (this.player.waiting) return;
-    this.#good = this.#state;
-    this.#asked = null;
-    this.address?.write(this.#good, this.player.moving);
+    this.life.well(this.#state);
+    this.address?.write(this.#state, this.player.moving);
   }
 
   /** @param {Set<string> | null} ids */
@@ -450,7 +432,7 @@ export class Figure {
       const seen = part && !document.hidden;
       this.player.sight(seen);
       clearTimeout(asleep);
-      if (seen) this.#wake();
+      if (seen) this.life.wake(this.#state);
       else if (!part) asleep = window.setTimeout(() => this.#sleep(), UNSEEN);
     };
     new IntersectionObserver(
@@ -471,61 +453,8 @@ export class Figure {
     });
   }
 
-  /** Frees the engine of a figure that nobody sees; its pictures stay, and it comes back in its state. */
+  /** Frees the engine of a figure that nobody sees, unless something is under way in it. */
   #sleep() {
-    const { player, root } = this;
-    if (player.playing || player.awaited || player.proving || root.classList.contains("failed") || !root.classList.contains("live")) return;
-    clearTimeout(this.#rest);
-    player.stop();
-    this.host.close();
-    root.classList.add("asleep");
-  }
-
-  #wake() {
-    if (!this.root.classList.contains("asleep")) return;
-    this.root.classList.remove("asleep");
-    this.#start(this.#state).catch((error) => this.#failed(error, this.#state));
-  }
-
-  /** The instance has ended: a new one goes on where the old one was well; after three in ten seconds it is left alone. */
-  async #died() {
-    const now = Date.now();
-    this.#deaths = [...this.#deaths.filter((at) => now - at < 10_000), now];
-    this.player.stop();
-    clearTimeout(this.#rest);
-    this.proof.stop();
-    if (this.#deaths.length >= 3) return this.#trouble(this.words.say("error.died"), this.#good);
-    const values = new URLSearchParams(this.#good);
-    // If going back to the same step has failed, the step may be the reason.
-    const again = this.#deaths.length === 1;
-    if (!again) for (const key of ["step", "moment"]) values.delete(key);
-    const state = again ? this.#good : values.toString();
-    const asked = this.#asked;
-    try {
-      await this.#start(state);
-      const { say, name } = this.words;
-      if (!asked) return this.notices.add(say(again ? "recovered" : "restarted"));
-      // What was asked for is not what is shown: it is said, and stays where it was typed.
-      const sentence = say("recovered-before", { subject: name(asked.id), given: asked.text.slice(0, SAID) });
-      this.notices.add(sentence);
-      this.controls.type(asked.id, asked.text);
-      this.controls.refuse(asked.id, sentence);
-    } catch (error) {
-      this.#failed(error, state);
-    }
-  }
-
-  /** @param {unknown} error @param {string} state */
-  #failed(error, state) {
-    if (error instanceof Gone) return;
-    if (error instanceof Refused) return this.#trouble(this.words.problem(error.message), state);
-    if (!(error instanceof LoadError)) throw error;
-    this.#trouble(this.words.say(`error.${error.reason}`), state, `${error.reason}\n${error.cause ?? ""}`);
-  }
-
-  /** @param {string} sentence @param {string} state @param {string} [report] */
-  #trouble(sentence, state, report = this.host.report) {
-    this.root.classList.add("failed");
-    this.notices.fail(sentence, link(state), report, () => this.#restart(state));
+    if (!this.player.playing && !this.player.awaited && !this.player.proving) this.life.sleep();
   }
 }

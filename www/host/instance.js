@@ -42,9 +42,11 @@ const compiled = new Map();
 
 /** The page's own script: its folder has all scripts, and its version is that of the whole site, so that no two ever mix. */
 const script = new URL(/** @type {HTMLScriptElement | null} */ (document.querySelector('script[type="module"][src]'))?.src ?? import.meta.url);
+const HERE = new URL("./", script).href;
+const VERSION = script.searchParams.get("v") ?? "";
 
 /** The address of a file beside the scripts. @param {string} path */
-export const beside = (path) => `${new URL(path, script)}${script.search}`;
+export const beside = (path) => `${HERE}${path}?v=${VERSION}`;
 
 /** A compiled module; a failure is not remembered, so that "try again" tries again. @param {boolean} light */
 export function module(light) {
@@ -105,7 +107,7 @@ export class Instance {
     const instance = new Instance();
     try {
       // A fresh copy of the glue over the shared module.
-      const glue = await import(beside(`pkg/${light ? "light" : "full"}.js`) + `&i=${(instances += 1)}`);
+      const glue = await import(`${HERE}pkg/${light ? "light" : "full"}.js?v=${VERSION}&i=${(instances += 1)}`);
       await glue.default({ module_or_path: shared });
       instance.#glue = glue;
     } catch (error) {
