@@ -124,7 +124,7 @@ def report(step, name, average):
             at = torch.arange(len(sums))
             mean = (sums * at).sum()
             print(f"{step}{name}variance_{axis}", (sums * (at - mean) ** 2).sum().item())
-        print(f"{step}{name}middle", 100 * share[79:176, 79:176].sum().item())
+        print(f"{step}{name}middle", 100 * share[78:176, 78:176].sum().item())
 
 
 # The figure has made no pass yet. What it shows after the first:

@@ -289,7 +289,7 @@ def report(step, name, average):
             at = torch.arange(len(sums))
             mean = (sums * at).sum()
             print(f"{step}{name}variance_{axis}", (sums * (at - mean) ** 2).sum().item())
-        print(f"{step}{name}middle", 100 * share[0:219, 0:219].sum().item())
+        print(f"{step}{name}middle", 100 * share[56:168, 56:168].sum().item())
 
 
 # The figure has made no pass yet. What it shows after the first:

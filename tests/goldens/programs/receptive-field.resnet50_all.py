@@ -341,7 +341,7 @@ def report(step, name, average):
             at = torch.arange(len(sums))
             mean = (sums * at).sum()
             print(f"{step}{name}variance_{axis}", (sums * (at - mean) ** 2).sum().item())
-        print(f"{step}{name}middle", 100 * share[0:112, 0:112].sum().item())
+        print(f"{step}{name}middle", 100 * share[28:84, 28:84].sum().item())
 
 
 # The figure has made no pass yet. What it shows after the first:
