@@ -353,7 +353,7 @@ everything() {
 }
 
 # The browser scripts of soak: each is a file for node --test that drives the built site.
-SOAKS=(tests/web/soak/*.mjs)
+SOAKS=(tests/web/soak/*.test.mjs)
 
 soak() {
   need_rust

@@ -18,6 +18,20 @@ themes(words);
 /** @type {NodeListOf<HTMLElement>} */
 const roots = page.lesson ? document.querySelectorAll("figure.scope") : document.querySelectorAll("figure.never");
 
+/** The first figure of the page, which the prose can act on. @type {Figure | undefined} */
+let lab;
+
+// "Load it" in the prose does so, and brings the figure into view; without scripts it is a link to that state.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element && event.target.closest("a.act");
+  if (!link || !lab || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  lab.visit((link.getAttribute("href") ?? "").slice(1));
+  lab.root.scrollIntoView({ block: "start" });
+  lab.root.tabIndex = -1;
+  lab.root.focus({ preventScroll: true });
+});
+
 roots.forEach((root, index) => {
   const first = index === 0;
   /** @type {Figure} */
@@ -25,6 +39,7 @@ roots.forEach((root, index) => {
   const address = first ? new Address((state) => figure?.visit(state)) : null;
   const begin = () => {
     figure = new Figure(root, page, words, address);
+    if (first) lab = figure;
     void figure.start(address?.read() || root.dataset.state || "");
   };
   if (first) return begin();

@@ -81,7 +81,7 @@ pub struct Frame {
     pub values: Option<Vec<f64>>,
     /// Views that have changed; nothing where one makes no sense any more.
     pub views: Vec<(u32, Option<Rc<View>>)>,
-    /// What is known of the thing that is pointed at; nothing where there is no such thing.
+    /// What is known of the thing that is pointed at, with its numbers of now; nothing where there is no such thing.
     pub pick: Option<Option<Pick>>,
     /// The proof, where it is wanted; nothing while there is none of what is shown.
     pub proof: Option<Option<Proof>>,
@@ -108,10 +108,12 @@ pub(super) struct Sent {
     begun: bool,
     state: String,
     controls: Vec<String>,
-    moments: Vec<Moment>,
+    /// Ids of the moments: the same ids have the same labels.
+    moments: Vec<String>,
     names: Vec<Name>,
     views: Vec<Option<Rc<View>>>,
-    pick: Option<Pick>,
+    /// Something was pointed at.
+    picked: bool,
     files: Vec<String>,
 }
 
@@ -144,13 +146,16 @@ impl Session {
             notices,
             state: changed(whole, &mut sent.state, run.state()),
             controls: changed(whole, &mut sent.controls, run.controls()),
-            moments: changed(whole, &mut sent.moments, lesson.moments()),
-            pick: changed(whole, &mut sent.pick, lesson.pick(at.focus, at)),
+            pick: (whole || sent.picked || !at.focus.is_empty()).then(|| lesson.pick(at.focus, at)),
             proof: wants.prove.then(|| self.proof.clone()),
             files: changed(whole, &mut sent.files, run.missing().into_iter().map(String::from).collect()),
             ..Frame::default()
         };
         sent.begun = true;
+        sent.picked = !at.focus.is_empty();
+        let moments = lesson.moments();
+        let ids = moments.iter().map(|moment| moment.id.clone()).collect();
+        frame.moments = changed(whole, &mut sent.moments, ids).map(|_| moments);
         if wants.readouts {
             let (names, values) = lesson.readouts(at).into_iter().map(split).unzip();
             frame.names = changed(whole, &mut sent.names, names);

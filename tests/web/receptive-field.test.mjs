@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { begin, close, figure, notices, open, PHONE, readouts, settle, WIDE } from "./lesson.mjs";
+import { STACKS, visit } from "./stacks.mjs";
 
 /** Fields layer by layer: r1, r2, ... */
 const layers = (...fields) => Object.fromEntries(fields.map((field, index) => [`r${index + 1}`, field]));
@@ -158,5 +159,62 @@ test("a pass through all of ResNet-50 leaves the page its frames", async () => {
   assert.ok(frames >= 15, `a pass in ${frames} frames`);
   await figure(page).locator(".transport .main").click();
   await settle(page);
+  await close(page);
+});
+
+test("a few random stacks, one after the other in one page", async () => {
+  await visit(stage, "receptive-field", STACKS.slice(0, 12));
+});
+
+for (const [what, wrong, right] of [
+  ["a layer without channels", "input8x8x1 conv3", "input8x8x1 conv3x8"],
+  ["a token that is none", "input8x8x1 maxpol2", "input8x8x1 maxpool2"],
+]) {
+  test(`${what}: the text stays with its place marked, and the notice goes when it is mended`, async () => {
+    const page = await open(stage, { lesson: "receptive-field" });
+    const field = figure(page).locator("textarea");
+    await field.fill(wrong);
+    await field.blur();
+    await settle(page);
+    assert.equal(await field.inputValue(), wrong);
+    assert.equal(await field.getAttribute("aria-invalid"), "true");
+    assert.ok((await notices(page)).length === 1);
+    assert.ok(await figure(page).locator(".control .refused").count());
+    assert.ok((await field.evaluate((area) => area.selectionStart)) > 0, "the place is marked");
+    await field.fill(right);
+    await field.blur();
+    await settle(page);
+    assert.deepEqual(await notices(page), []);
+    assert.equal(await field.getAttribute("aria-invalid"), null);
+    assert.equal(await field.inputValue(), right);
+    await close(page);
+  });
+}
+
+test("what ended the engine stays where it was typed, and is said; a new address wakes a figure that has stopped", async () => {
+  const page = await open(stage, { lesson: "receptive-field", state: "step=1" });
+  const before = await readouts(page);
+  const field = figure(page).locator("textarea");
+  const typed = "input8x8x1 conv3x8";
+  const end = (worker) => worker.evaluate(() => void setTimeout(() => postMessage({ dead: "ended by a test" })));
+  // The act itself ends it: the worker hears nothing any more.
+  await page.workers()[0].evaluate(() => void (onmessage = () => postMessage({ dead: "ended by a test" })));
+  await field.fill(typed);
+  await field.blur();
+  await page.waitForFunction(() => document.querySelector("figure.scope .notices p"));
+  await settle(page);
+  assert.deepEqual(await readouts(page), before);
+  assert.equal(await field.inputValue(), typed);
+  assert.match((await notices(page))[0], /input8x8x1 conv3x8/);
+  for (const _ of [1, 2]) {
+    await end(page.workers().at(-1));
+    await page.waitForTimeout(500);
+  }
+  await figure(page).and(page.locator(".failed")).waitFor();
+  assert.ok(await field.isVisible());
+  await page.evaluate(() => void (location.hash = "preset=lenet5&step=1"));
+  await figure(page).and(page.locator(":not(.failed)")).waitFor();
+  await settle(page);
+  assert.equal(Number((await readouts(page)).passes), 1);
   await close(page);
 });

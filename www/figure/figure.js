@@ -255,7 +255,7 @@ export class Figure {
       this.timeline.update(player.step, player.moment, shown.furthest);
     }
     if (shown.has("values")) this.readouts.update(painter, shown.has("names"));
-    if (shown.has("pick") || (this.inspector.late && shown.answered >= this.#pointed)) this.inspector.update(painter.text("pick"));
+    if (shown.has("pick") && !rushing && shown.answered >= this.#pointed) this.inspector.update(painter.text("pick"));
     this.views.take(shown.views);
     if (shown.whole) this.root.classList.add("live");
     if (shown.has("files")) void this.#supply(painter.text("files"));

@@ -72,11 +72,6 @@ export class Inspector {
     return this.#held !== null;
   }
 
-  /** Whether what is shown is not what is pointed at. */
-  get late() {
-    return (this.#pointed ?? this.#held ?? "") !== this.#shown;
-  }
-
   /** Shows what is pointed at or held. @param {string} pick what is known of it, see `Painter::text`; empty where nothing is */
   update(pick) {
     const id = this.#pointed ?? this.#held;

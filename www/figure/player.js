@@ -69,8 +69,6 @@ export class Player {
   #reached = true;
   /** Whether numbers at this step are still to be computed. */
   #behind = false;
-  /** The act after which the engine may have another way to go by itself; 0 where it has told. */
-  #edited = 0;
   /** Something took time in the last tick: what has come to rest is to be shown whole. */
   #ran = false;
   /** The last frame has not been looked at here. */
@@ -143,9 +141,8 @@ export class Player {
     }
     if (shown.answered >= this.host.acted) {
       this.#wanted.step = target;
-      // An edit of the past leaves the way to the step that was shown.
-      if (this.#edited && shown.left > 0) this.waiting ??= way();
-      this.#edited = 0;
+      // An edit of the past, or a file that has come, leaves the way to the step that was shown.
+      if (!this.playing && shown.left > 0) this.waiting ??= way();
       if (this.#reached && !this.held) this.moment = shown.moment;
     }
     if (this.#active || this.proving || this.#ran) this.#wake(true);
@@ -184,7 +181,6 @@ export class Player {
 
   /** Goes on with what an act has left to be computed; what is near is there at once. */
   catchUp() {
-    this.#edited = this.host.acted;
     this.host.run(BUDGET_WAITING);
     this.turn(true);
   }
@@ -232,7 +228,6 @@ export class Player {
     this.waiting = this.held = null;
     this.progress = 1;
     this.#wanted = { step: 0, act: 0 };
-    this.#edited = 0;
   }
 
   /** The figure rests: computes what the proof needs. */

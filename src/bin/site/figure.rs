@@ -1,6 +1,6 @@
 //! A figure as the page carries it: the anatomy that all lessons share, with stills drawn by the engine.
 //!
-//! Not alive: `www/figure.js` takes it over. Without scripts it is a picture of one state of the run with all its numbers;
+//! Not alive: `www/figure/figure.js` takes it over. Without scripts it is a picture of one state of the run with all its numbers;
 //! what could only be operated (the time axis, the controls) stands empty.
 
 use tensorscope::lessons::Entry;
