@@ -13,6 +13,8 @@ const anchor = () => document.getElementById(location.hash.slice(1)) !== null;
 
 export class Address {
   #written = "";
+  /** The address as it stood when it was looked at last. */
+  #seen = "";
   #timer = 0;
   #pending = "";
   /** When it was written last. */
@@ -20,10 +22,10 @@ export class Address {
 
   /** @param {(state: string) => void} changed the reader, or the history, went to another state */
   constructor(changed) {
-    this.#written = this.read();
+    this.#written = this.#seen = this.read();
     addEventListener("hashchange", () => {
       if (anchor()) return;
-      const state = this.read();
+      const state = (this.#seen = this.read());
       if (state === this.#written) return;
       this.#pending = state;
       clearTimeout(this.#timer);
@@ -46,9 +48,12 @@ export class Address {
       this.#timer = window.setTimeout(() => this.write(this.#pending), wait);
       return;
     }
+    // Another state has been asked for, and its event is on the way: it is not written over.
+    if (this.read() !== this.#seen) return;
     this.#last = performance.now();
     try {
       history.replaceState(history.state, "", `#${state}`);
+      this.#seen = this.read();
     } catch {
       // A frame without an address of its own: the state stays in the figure.
     }

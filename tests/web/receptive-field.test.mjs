@@ -196,6 +196,8 @@ test("what ended the engine stays where it was typed, and is said; a new address
   const before = await readouts(page);
   const field = figure(page).locator("textarea");
   const typed = "input8x8x1 conv3x8";
+  await field.focus();
+  await settle(page);
   const end = (worker) => worker.evaluate(() => void setTimeout(() => postMessage({ dead: "ended by a test" })));
   // The act itself ends it: the worker hears nothing any more.
   await page.workers()[0].evaluate(() => void (onmessage = () => postMessage({ dead: "ended by a test" })));

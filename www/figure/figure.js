@@ -97,7 +97,7 @@ export class Figure {
     const units = Object.fromEntries(this.lesson.readouts.map(({ id, unit }) => [id, unit]));
     this.readouts = new Readouts(numbers, this.main, words, units);
     this.controls = new Controls(part("controls"), this.lesson, words, {
-      set: (id, text) => user(() => this.#set(id, text)),
+      set: (id, text) => this.life.whenever(() => user(() => this.#set(id, text))),
       seed: () => void this.#seed(),
       undo: () => user(() => this.#undo()),
       reset: () => user(() => this.#change("reset", () => this.host.act("reset"))),

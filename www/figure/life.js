@@ -22,6 +22,8 @@ export class Life {
   asked = null;
   /** @type {number[]} */
   #deaths = [];
+  /** What is to be done once the engine has started. @type {(() => void)[] | null} */
+  #waiting = null;
 
   /**
    * @param {HTMLElement} root of the figure
@@ -70,8 +72,25 @@ export class Life {
     }
   }
 
+  /** Does what the reader asks for: at once, or when the engine that is being started is there. @param {() => void} act */
+  whenever(act) {
+    if (this.#waiting) this.#waiting.push(act);
+    else act();
+  }
+
   /** @param {string} state */
   async #start(state) {
+    const waiting = (this.#waiting ??= []);
+    try {
+      await this.#begin(state);
+    } finally {
+      this.#waiting = null;
+    }
+    waiting.forEach((act) => act());
+  }
+
+  /** @param {string} state */
+  async #begin(state) {
     this.host.close();
     this.host = await started(this.lesson, this.words.lines(), state, {
       onframe: this.figure.frame,
