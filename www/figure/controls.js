@@ -72,16 +72,16 @@ export class Controls {
   /**
    * Says at its control what is wrong with a value that was sent. A text stays as it was typed, and every other control shows
    * the value that is in effect. Whether there is such a control.
-   * @param {string} subject its id, or id and place @param {string} sentence
+   * @param {string} subject its id, or id and place @param {string} sentence @param {boolean} [kept] it did not get in
    */
-  refuse(subject, sentence) {
+  refuse(subject, sentence, kept = true) {
     const [id, column] = subject.split(":");
     const index = this.#widgets.findIndex(([spec]) => spec.id === id);
     if (index < 0) return false;
     const [, widget] = this.#widgets[index];
     const field = /** @type {HTMLInputElement | HTMLTextAreaElement | null} */ (widget.element.querySelector("textarea, .field"));
-    if (!widget.keeps || !field) {
-      field?.blur();
+    if (!kept || !widget.keeps || !field) {
+      if (!widget.keeps) field?.blur();
       widget.show(this.#texts[index] ?? "");
       return true;
     }

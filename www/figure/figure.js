@@ -35,6 +35,9 @@ const TELLING = 50;
 /** Milliseconds out of sight after which an engine is freed. */
 const UNSEEN = 30_000;
 
+/** Mistakes for which a value does not get in; for the others the nearest one does, or the very one, with a remark. */
+const REFUSING = new Set(["syntax", "too-long", "malformed", "not-a-number", "not-a-choice", "full"]);
+
 /** Steps that can be undone. */
 const UNDOABLE = 50;
 
@@ -237,7 +240,6 @@ export class Figure {
     const { player } = this;
     player.take(shown);
     if (shown.has("state")) this.#state = painter.text("state");
-    if (shown.has("notices")) lines(painter.text("notices")).forEach((line) => this.#problem(line));
     if (shown.has("moments") && this.timeline.structure(painter.text("moments"))) this.views.loosen();
     this.#controls ||= shown.has("controls");
     // An older frame does not overwrite what the reader has just set.
@@ -246,6 +248,7 @@ export class Figure {
       this.controls.update(painter.text("controls"));
       this.views.allow((when) => this.controls.holds(when));
     }
+    if (shown.has("notices")) lines(painter.text("notices")).forEach((line) => this.#problem(line));
     this.controls.undoable = this.#past.length > 0;
     const { rushing } = player;
     this.root.classList.toggle("rushing", rushing);
@@ -364,7 +367,9 @@ export class Figure {
   #problem(line) {
     const sentence = this.words.problem(line);
     this.notices.add(sentence);
-    this.controls.refuse(line.split("\t")[1] ?? "", sentence);
+    const [code, subject = ""] = line.split("\t");
+    // What an address says is in no field.
+    if (this.life.asked?.id === subject.split(":")[0]) this.controls.refuse(subject, sentence, REFUSING.has(code));
   }
 
   /** @param {string} id @param {string} text */
