@@ -181,6 +181,8 @@ export class Player {
 
   /** Goes on with what an act has left to be computed; what is near is there at once. */
   catchUp() {
+    // What is being proved is not what is shown any more.
+    this.proving = false;
     this.host.run(BUDGET_WAITING);
     this.turn(true);
   }
@@ -274,9 +276,9 @@ export class Player {
       }
       // The next frame is asked for before showing, so that its time does not delay it. What has come to rest is shown whole.
       const active = this.#active;
+      this.#ran ||= active;
       if ((this.seen && active) || this.#owes) this.#frame ||= requestAnimationFrame(this.#tick);
-      else moved ||= this.#ran;
-      this.#ran = active;
+      else [moved, this.#ran] = [moved || this.#ran, false];
       this.turn(moved);
     });
   };
