@@ -1,6 +1,6 @@
 /**
  * What a chart says where it is pointed at: a line through the place, a mark on every value, and the values in words. It lies over
- * the canvas, which is not drawn again for it; where and what is the engine's answer (`Session.reading`). Arrow keys point too.
+ * the canvas, which is not drawn again for it; where and what is the engine's answer (`Painter.reading`). Arrow keys point too.
  */
 
 import { el } from "../../dom.js";
