@@ -135,12 +135,9 @@ export class Views {
       if (waits) view.stale = true;
       return !waits;
     });
-    return mask(
-      (rushing ? this.#turn(rushing) : due).map((shown) => {
-        shown.shown = now;
-        return shown;
-      }),
-    );
+    const shown = rushing ? this.#turn(rushing) : due;
+    for (const one of shown) one.shown = now;
+    return mask(shown);
   }
 
   /** Milliseconds that the next drawing will take, with what the browser then does. @param {number} rushing as for `draw` */

@@ -63,8 +63,8 @@ export class Remote {
   report = "";
   light = false;
   /** @type {Worker | undefined} */ #worker;
-  /** Since when a frame is on its way; 0 where none is. */
-  #asked = 0;
+  /** Whether a frame is on its way. */
+  #asked = false;
   /** What the next frame is to have, where it was asked for meanwhile. @type {Wants | null} */
   #next = null;
   #silence = 0;
@@ -108,7 +108,7 @@ export class Remote {
   open(state) {
     this.acted = 0;
     this.#next = null;
-    this.#asked = 0;
+    this.#asked = false;
     this.#sessions += 1;
     this.#post({ open: [this.lesson, state] });
   }
@@ -136,14 +136,9 @@ export class Remote {
       this.#next = { views: views | wants.views, readouts: readouts || wants.readouts, prove: prove || !!wants.prove };
       return;
     }
-    this.#asked = performance.now();
+    this.#asked = true;
     this.#post({ turn: wants, of: this.#sessions });
     this.#listen();
-  }
-
-  /** Whether a frame is on its way. */
-  get busy() {
-    return this.#asked !== 0;
   }
 
   /** The figure cannot be seen: the worker rests until it is asked again. */
@@ -177,7 +172,7 @@ export class Remote {
     clearTimeout(this.#silence);
     this.#worker?.terminate();
     this.#worker = undefined;
-    this.#asked = 0;
+    this.#asked = false;
     this.#next = null;
     for (const { fail } of this.#taking.values()) fail(new LoadError("worker"));
     this.#taking.clear();
@@ -198,7 +193,7 @@ export class Remote {
     if (frame) {
       if (of !== this.#sessions) return;
       clearTimeout(this.#silence);
-      this.#asked = 0;
+      this.#asked = false;
       const next = this.#next;
       this.#next = null;
       if (next) this.turn(next);
